@@ -33,6 +33,17 @@ describe('manual clock', () => {
     expect(ran).toEqual([10, 20, 30])
   })
 
+  test('what was under way before the advance starts its timer first', async () => {
+    const clock = createManualClock(0)
+    const ran: number[] = []
+    void (async () => {
+      for (let hops = 0; hops < 5; hops++) await Promise.resolve()
+      clock.startTimer(() => ran.push(clock.now()), 10)
+    })()
+    await clock.advance(10)
+    expect(ran).toEqual([10])
+  })
+
   test('a stopped timer never runs and is not pending', async () => {
     const clock = createManualClock()
     const ran: string[] = []
