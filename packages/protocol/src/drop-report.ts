@@ -1,7 +1,7 @@
 /** Name of the event by which an SDK tells what it gave up. Not in counts unless asked for by name. */
 export const DROPPED_EVENT_NAME = '$dropped'
 
-/** Why an SDK gave an event up after it was numbered. The list is closed: a new reason is a new line here. */
+/** Why an SDK gave an event up. The list is closed: a new reason is a new line here. */
 export const DROP_REASONS = [
   'invalid_event',
   'queue_full',
@@ -9,6 +9,8 @@ export const DROP_REASONS = [
   'before_send',
   'too_large',
   'refused',
+  'opted_out',
+  'shut_down',
 ] as const
 
 export type DropReason = (typeof DROP_REASONS)[number]

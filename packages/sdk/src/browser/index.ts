@@ -1,0 +1,95 @@
+import { createLane } from '../capture/lane.ts'
+import { createTrackerCore } from '../create-tracker.ts'
+import type { EventMap } from '../event-map.ts'
+import { resolveOptions, type CoreOptions } from '../options.ts'
+import { createFetchTransport } from '../send/fetch-transport.ts'
+import type { Tracker } from '../tracker.ts'
+import { createKeepaliveBudget } from './keepalive-budget.ts'
+import { createPageIdentity } from './page-identity.ts'
+import { startPageLifecycle } from './page-lifecycle.ts'
+import { createSafeStorage } from './safe-storage.ts'
+import { createStorageQueue } from './storage-queue.ts'
+import { createTabLock } from './tab-lock.ts'
+
+export type { EventMap, TrackOptions } from '../event-map.ts'
+export type { BeforeSend, Consent, OutgoingEvent } from '../options.ts'
+export type { Signals } from '../signals.ts'
+export type { DrainOptions, FlushResult, Tracker, TrackerStats } from '../tracker.ts'
+
+/** Options of a tracker in a browser. `maxQueueBytes` bounds what web storage and memory hold: default 1 MB. */
+export interface TrackerOptions extends CoreOptions {
+  /** `false`: no id is made for visitors who are not identified. Default `true`. */
+  readonly anonymousId?: boolean
+  /** Default: the page's own `fetch`. */
+  readonly fetch?: typeof fetch
+}
+
+const MAX_QUEUE_BYTES = 1024 * 1024
+
+/** The limit on keepalive requests is the page's, not a tracker's. */
+const pageBudget = createKeepaliveBudget()
+
+/**
+ * A tracker whose events are in web storage before `track()` returns, are sent while the page lives and as it goes,
+ * and otherwise at the next visit. Importing this module does nothing; calling it wants a browser.
+ */
+export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
+  const { options, problems } = resolveOptions(given)
+  const prefix = `truecount:${String(options.key).slice(-8)}:`
+  const clock = {
+    now: () => Date.now(),
+    startTimer(run: () => void, delayMs: number) {
+      const timer = setTimeout(run, delayMs)
+      return () => clearTimeout(timer)
+    },
+  }
+  const lane = createLane((count) => crypto.getRandomValues(new Uint8Array(count)))
+  const storage = createSafeStorage(() => localStorage)
+  const stored = createStorageQueue(storage, `${prefix}event:`, lane.id, options.maxQueueBytes ?? MAX_QUEUE_BYTES)
+  const createId = () => createLane((count) => crypto.getRandomValues(new Uint8Array(count))).id
+  const identity = createPageIdentity(storage, prefix, options.anonymousId === false ? undefined : createId)
+  const locks = createTabLock(navigator.locks, prefix)
+  const adopt = () => {
+    locks.hold(lane.id)
+    for (const other of stored.otherLanes()) {
+      locks.tryHold(other, () => {
+        stored.adopt(other)
+        sender.notice()
+      })
+    }
+  }
+  const transport = createFetchTransport({
+    endpoint: options.endpoint,
+    key: options.key,
+    clock,
+    requestTimeoutMs: options.requestTimeoutMs,
+    fetch: (url, request) => (options.fetch ?? fetch)(url, request as RequestInit),
+    createAbort: () => new AbortController(),
+    dress(batch) {
+      const done = pageBudget.reserve(batch.bytes)
+      return done && { request: { keepalive: true }, done }
+    },
+  })
+  const { tracker, sender, start } = createTrackerCore({
+    options,
+    problems,
+    queue: stored.queue,
+    lane,
+    identity,
+    clock,
+    transport,
+    random: Math.random,
+    maxBatchBytes: 60_000,
+    pageMetadata: () => ({ page: location.pathname, referrer: document.referrer || undefined }),
+    onConsent(granted) {
+      identity.persist(granted)
+      if (!granted) return
+      stored.open()
+      adopt()
+    },
+    log: (message) => console.warn('[truecount]', message),
+  })
+  startPageLifecycle({ window, document }, sender, pageBudget, locks.release, adopt)
+  start()
+  return tracker as Tracker<Events>
+}

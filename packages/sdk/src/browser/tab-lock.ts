@@ -1,0 +1,45 @@
+/** The part of the Web Locks API that is used (W3C Web Locks). */
+export interface Locks {
+  request(
+    name: string,
+    options: { ifAvailable: boolean },
+    hold: (lock: unknown) => Promise<void> | undefined,
+  ): Promise<unknown>
+}
+
+/** Tells living tabs from dead ones: a tab holds a lock on every lane that it sends for. */
+export interface TabLock {
+  /** Holds the lane from now on, waiting for it if need be. */
+  hold(lane: string): void
+  /** Holds the lane if nobody does, and then runs `taken`. Without Web Locks every lane counts as free. */
+  tryHold(lane: string, taken: () => void): void
+  /** Lets all lanes go: a page that holds a lock can't enter the back/forward cache. */
+  release(): void
+}
+
+/**
+ * `locks` is missing in insecure contexts. Two tabs may then send the same events: the collector knows them by their
+ * keys and stores them once.
+ */
+export function createTabLock(locks: Locks | undefined, prefix: string): TabLock {
+  let releases: (() => void)[] = []
+  const held = () => new Promise<void>((resolve) => releases.push(resolve))
+  const request = (lane: string, ifAvailable: boolean, taken: () => void) => {
+    const granted = (lock: unknown) => {
+      if (!lock) return undefined
+      taken()
+      return held()
+    }
+    // Refused (an opaque origin, a document that is going away): as if there were no locks.
+    locks?.request(prefix + lane, { ifAvailable }, granted).catch(taken)
+    if (!locks) taken()
+  }
+  return {
+    hold: (lane) => request(lane, false, () => undefined),
+    tryHold: (lane, taken) => request(lane, true, taken),
+    release() {
+      for (const release of releases) release()
+      releases = []
+    },
+  }
+}

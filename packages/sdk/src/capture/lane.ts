@@ -1,0 +1,21 @@
+import { formatLaneKey, LANE_ID_CHARACTERS } from '@truecount/protocol'
+
+/**
+ * Numbers the events of one tracker: 1, 2, 3 …
+ * A lane has one writer, ever: whoever adopts a dead owner's events sends them under their old keys and counts in a
+ * lane of its own. A number used twice would be taken for a duplicate, and that event lost.
+ */
+export interface Lane {
+  readonly id: string
+  nextKey(): string
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** `randomBytes(n)` must come from a cryptographic source: two lanes with one id would swallow each other's events. */
+export function createLane(randomBytes: (count: number) => Uint8Array): Lane {
+  let id = ''
+  for (const byte of randomBytes(LANE_ID_CHARACTERS)) id += ALPHABET.charAt(byte & 63)
+  let seq = 0
+  return { id, nextKey: () => formatLaneKey(id, ++seq) }
+}

@@ -1,0 +1,10 @@
+/** Time as the tracker sees it. The platform entries pass the real one; tests pass their own. */
+export interface Clock {
+  /** Wall clock in milliseconds since 1970 UTC; stamps events. It may jump: nothing is timed with it. */
+  now(): number
+  /**
+   * Runs `run` once after `delayMs` and returns a function that stops it.
+   * A timer keeps a Node process alive only if `keepsAlive` is true.
+   */
+  startTimer(run: () => void, delayMs: number, keepsAlive?: boolean): () => void
+}

@@ -1,0 +1,4 @@
+import { createTracker } from '../browser/index.ts'
+import { startFromScriptTag } from './start-from-script-tag.ts'
+
+startFromScriptTag(document.currentScript, window, createTracker)

@@ -1,0 +1,29 @@
+import type { Verdict } from '@truecount/protocol'
+import type { QueuedEvent } from '../capture/event-queue.ts'
+
+/** Events on their way: `body` is the JSON array of exactly these events, in this order. */
+export interface Batch {
+  readonly events: readonly QueuedEvent[]
+  readonly body: string
+  /** Bytes of `body` in UTF-8. */
+  readonly bytes: number
+}
+
+/**
+ * What became of a batch.
+ * `acknowledged`: the collector named every event, one verdict each, in order.
+ * `retry`: nothing is known; the same batch must be sent again, not before `afterMs` if the collector said so.
+ * `refused`: the collector will not take this request as it is.
+ */
+export type SendOutcome =
+  | { readonly kind: 'acknowledged'; readonly verdicts: readonly Verdict[] }
+  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
+  | { readonly kind: 'refused'; readonly reason: RefusedReason; readonly message: string }
+
+/** `too_large`: halve it. `invalid`: some event in it is poison. `unauthorized`: nothing with this key will pass. */
+export type RefusedReason = 'too_large' | 'invalid' | 'unauthorized'
+
+/** Carries one batch to the collector. Never rejects: whatever goes wrong is an outcome. */
+export interface Transport {
+  send(batch: Batch): Promise<SendOutcome>
+}

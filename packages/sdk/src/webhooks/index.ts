@@ -1,0 +1,3 @@
+export { verify } from './verify.ts'
+export type { Verification, VerifyOptions, WebhookHeaders } from './verify.ts'
+export type { WebhookEvent } from '@truecount/protocol'
