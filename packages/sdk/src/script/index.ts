@@ -1,4 +1,8 @@
 import { createTracker } from '../browser/index.ts'
 import { startFromScriptTag } from './start-from-script-tag.ts'
 
-startFromScriptTag(document.currentScript, window, createTracker)
+startFromScriptTag(
+  document.currentScript as HTMLScriptElement | null,
+  globalThis as { truecount?: unknown },
+  createTracker,
+)
