@@ -1,0 +1,12 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+/** `publishable` may only send events and is safe inside a page; `secret` may do everything in its project. */
+export type KeyKind = 'publishable' | 'secret'
+
+/** Makes a key in the database's first project with `truecount keys create`; it is valid at once. */
+export async function createKey(command: string, dbPath: string, kind: KeyKind): Promise<string> {
+  const args = [command, 'keys', 'create', '--db', dbPath, '--kind', kind, '--json']
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  return (JSON.parse(stdout) as { key: string }).key
+}
