@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000
 /**
  * Reads an ISO 8601 date-time as milliseconds since 1970 UTC.
  * `Z` or an offset; without one it is UTC; a bare date is midnight UTC; digits beyond milliseconds are cut.
- * Returns `undefined` for anything else, and for a date or time that does not exist (`2024-02-30`, `24:00`).
+ * Returns `undefined` for anything else, and for a date or time that does not exist (`2024-02-30`, `24:00`, `+99:00`).
  */
 export function parseTimestamp(text: string): number | undefined {
   const match = ISO_8601.exec(text)
@@ -25,7 +25,8 @@ export function parseTimestamp(text: string): number | undefined {
   date.setUTCFullYear(year, month - 1, day)
   date.setUTCHours(hour, minute, second, millisecond)
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
-  return date.getTime() - offsetMs(match[9], match[10], match[11])
+  const offset = offsetMs(match[9], match[10], match[11])
+  return offset === undefined ? undefined : date.getTime() - offset
 }
 
 /** ISO 8601 in UTC, with `.mmm` only where the milliseconds are not zero: how the v1 API prints every instant. */
@@ -33,7 +34,8 @@ export function formatTimestamp(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z')
 }
 
-function offsetMs(sign: string | undefined, hours = '0', minutes = '0'): number {
+function offsetMs(sign: string | undefined, hours = '0', minutes = '0'): number | undefined {
+  if (Number(hours) > 23 || Number(minutes) > 59) return undefined
   const size = (Number(hours) * 60 + Number(minutes)) * MINUTE_MS
   return sign === '-' ? -size : size
 }

@@ -15,10 +15,14 @@ const EventName = define<string>('event_name', (value) => {
   )
 })
 
-const OptionalString = (field: string) =>
-  define<string | undefined>(field, (value) => {
-    return value === undefined || typeof value === 'string' || `${field} must be a string, got ${kindOf(value)}`
-  })
+const UserId = define<string | undefined>('user_id', (value) => {
+  return value === undefined || typeof value === 'string' || `user_id must be a string, got ${kindOf(value)}`
+})
+
+const IdempotencyKey = define<string | undefined>('idempotency_key', (value) => {
+  if (value === '') return 'idempotency_key must not be empty: leave it out for an event without a key'
+  return value === undefined || typeof value === 'string' || `idempotency_key must be a string, got ${kindOf(value)}`
+})
 
 const Timestamp = define<string | undefined>('timestamp', (value) => {
   if (value === undefined) return true
@@ -33,17 +37,19 @@ const Metadata = define<JsonObject | undefined>('metadata', (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return `metadata must be an object, got ${kindOf(value)}`
   }
-  const bytes = utf8Bytes(JSON.stringify(value))
+  const text = jsonText(value)
+  if (text === undefined) return 'metadata is nested too deeply'
+  const bytes = utf8Bytes(text)
   return bytes <= MAX_METADATA_BYTES || `metadata must be at most ${MAX_METADATA_BYTES} bytes of JSON, got ${bytes}`
 })
 
 /** The schema of record for one event. Members it does not name are ignored. */
 export const EventSchema = type({
   event_name: EventName,
-  user_id: OptionalString('user_id'),
+  user_id: UserId,
   timestamp: Timestamp,
   metadata: Metadata,
-  idempotency_key: OptionalString('idempotency_key'),
+  idempotency_key: IdempotencyKey,
 })
 
 /** An event that keeps the contract, or the first thing that is wrong with it, in words for its sender. */
@@ -57,6 +63,15 @@ export function validateEvent(value: unknown): ValidatedEvent {
   if (failure === undefined) return { ok: true, event: event as EventInput }
   if (failure.path.length === 0) return { ok: false, message: `An event must be a JSON object, got ${kindOf(value)}` }
   return { ok: false, message: failure.failures()[0]?.message ?? failure.message }
+}
+
+/** `undefined` for a value nested deeper than the engine's stack, which parsing survives and writing does not. */
+function jsonText(value: object): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
 }
 
 function kindOf(value: unknown): string {

@@ -1,0 +1,83 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { SETTINGS } from '../config.ts'
+import { StoreError } from '../store/store-error.ts'
+import { createKey } from './create-key.ts'
+import { serve } from './serve.ts'
+import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
+
+type Flags = Readonly<Record<string, string | boolean | undefined>>
+
+interface Command {
+  readonly name: string
+  readonly options: NonNullable<ParseArgsConfig['options']>
+  readonly usage: string
+  readonly run: (flags: Flags, terminal: Terminal) => Promise<ExitCode>
+}
+
+const text = { type: 'string' } as const
+
+const COMMANDS: readonly Command[] = [
+  {
+    name: 'serve',
+    options: { db: text, port: text, host: text, durability: text },
+    usage: '[--db PATH] [--port N] [--host H] [--durability process|power]',
+    run: (flags, terminal) => serve(flags as Record<string, string | undefined>, terminal),
+  },
+  {
+    name: 'keys create',
+    options: { db: text, kind: text, project: text, json: { type: 'boolean' } },
+    usage: '--kind secret|publishable [--db PATH] [--project ID] [--json]',
+    run: createKey,
+  },
+  {
+    name: 'version',
+    options: {},
+    usage: '',
+    run: async (_flags, { out, version }) => {
+      out(`${version}\n`)
+      return EXIT.ok
+    },
+  },
+]
+
+/** Runs the command that the arguments name. Every way it can end is an exit code, with the reason on stderr. */
+export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  if (argv.includes('--help')) {
+    terminal.out(help())
+    return EXIT.ok
+  }
+  const command = COMMANDS.find(({ name }) => name.split(' ').every((word, i) => argv[i] === word))
+  if (command === undefined) {
+    const problem = argv.length === 0 ? 'No command given' : `Unknown command: ${argv.join(' ')}`
+    terminal.err(`${problem}\n\n${help()}`)
+    return EXIT.usage
+  }
+  const flags = readFlags(command, argv)
+  if (typeof flags === 'string') {
+    terminal.err(`${flags}\nUsage: truecount ${command.name} ${command.usage}\n`)
+    return EXIT.usage
+  }
+  try {
+    return await command.run(flags, terminal)
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    terminal.err(`${error.message}\n`)
+    return EXIT.failed
+  }
+}
+
+function readFlags({ name, options }: Command, argv: readonly string[]): Flags | string {
+  try {
+    return parseArgs({ args: argv.slice(name.split(' ').length), options, strict: true }).values as Flags
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+function help(): string {
+  const commands = COMMANDS.map(({ name, usage }) => `  truecount ${name} ${usage}`.trimEnd())
+  const settings = Object.values(SETTINGS).map(
+    ({ flag, variable, initial, meaning }) => `  --${flag}, ${variable} (${initial}): ${meaning}`,
+  )
+  return ['Commands:', ...commands, '', 'Settings of serve:', ...settings, ''].join('\n')
+}

@@ -1,0 +1,81 @@
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, isIPv6 } from 'node:net'
+import { once } from 'node:events'
+import { resolveConfig } from '../config.ts'
+import { createCollector } from '../create-collector.ts'
+import { createJsonLog } from '../log.ts'
+import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts'
+import { addKey, addProject } from './create-key.ts'
+import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
+
+/** How long requests that are under way may take to finish once the process was asked to end. */
+const GRACE_MS = 5_000
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/
+
+/** `truecount serve`: runs until the process is asked to end, then finishes what is under way. */
+export async function serve(
+  flags: Readonly<Record<string, string | undefined>>,
+  { environment, out, err, ending }: Terminal,
+): Promise<ExitCode> {
+  const resolved = resolveConfig(flags, environment)
+  if (!resolved.ok) {
+    err(`${resolved.problems.join('\n')}\n`)
+    return EXIT.usage
+  }
+  const { db, port, host, durability } = resolved.config
+  const log = createJsonLog(out, Date.now)
+  await makeFirstProject(db, (facts) => log('info', 'first start: these keys are shown only now', facts))
+  const collector = createCollector({ dbPath: db, durability, allowOwnAddresses: LOOPBACK.test(host), log })
+  const { handler, stop } = await collector.start()
+  const server = createServer(handler)
+  const problem = await listen(server, port, host)
+  if (problem === undefined) {
+    log('info', 'listening', { url: urlOf(server), db, durability })
+    if (!ending.aborted) await once(ending, 'abort')
+    await close(server)
+  } else {
+    err(`Cannot listen on ${host} port ${port}: ${problem}\n`)
+  }
+  await stop()
+  if (problem === undefined) log('info', 'stopped')
+  return problem === undefined ? EXIT.ok : EXIT.failed
+}
+
+async function makeFirstProject(db: string, show: (facts: Readonly<Record<string, string>>) => void): Promise<void> {
+  const store = openSqliteStore(db, 'process')
+  try {
+    if ((await store.projects.first()) !== undefined) return
+    const projectId = await addProject(store)
+    const publishable = await addKey(store, 'publishable', projectId)
+    const secret = await addKey(store, 'secret', projectId)
+    show({ project_id: projectId, publishable_key: publishable.key, secret_key: secret.key })
+  } finally {
+    store.close()
+  }
+}
+
+/** Resolves with what prevented it, or `undefined` when the server listens. */
+function listen(server: Server, port: number, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    server.once('error', (error) => resolve(error.message))
+    server.listen(port, host, () => resolve(undefined))
+  })
+}
+
+function urlOf(server: Server): string {
+  const { address, port } = server.address() as AddressInfo
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`
+}
+
+/** Takes no new connection, lets requests under way be answered, and cuts what is left after the grace. */
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.on('request', (_request, response) => (response.shouldKeepAlive = false))
+  const sweep = setInterval(() => server.closeIdleConnections(), 20)
+  const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+  await closed
+  clearInterval(sweep)
+  clearTimeout(cut)
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+import type { RequestListener } from 'node:http'
+import { createApp } from './app.ts'
+import type { Log } from './log.ts'
+import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
+import type { Durability } from './store/store.ts'
+
+export interface CollectorOptions {
+  /** Path of the SQLite file; made if there is none. */
+  readonly dbPath: string
+  /** `process` (default): an acknowledged event survives the death of the process. `power`: a loss of power too. */
+  readonly durability?: Durability
+  /** Whether webhooks may be on this machine (default: no). Only while strangers can't reach the collector. */
+  readonly allowOwnAddresses?: boolean
+  /** Gets what the operator should know; nothing is logged if left out. */
+  readonly log?: Log
+}
+
+export interface RunningCollector {
+  /** For `http.createServer`, or to be mounted in Express or Koa. Wants the request's body unread. */
+  readonly handler: RequestListener
+  /** To be called when no request is under way any more. */
+  stop(): Promise<void>
+}
+
+export interface Collector {
+  /** Opens the file and begins to deliver. Throws `StoreError` when the file can't be used. */
+  start(): Promise<RunningCollector>
+}
+
+/** A collector to mount in a server of one's own; the command `truecount serve` is this and a port. */
+export function createCollector(options: CollectorOptions): Collector {
+  const { dbPath, durability = 'process', allowOwnAddresses = false, log = () => undefined } = options
+  return {
+    async start() {
+      const store = openSqliteStore(dbPath, durability)
+      const app = createApp({ store, log, now: Date.now, randomBytes, allowOwnAddresses })
+      const worker = await app.start()
+      return {
+        handler: app.koa.callback(),
+        async stop() {
+          await worker.stop()
+          store.close()
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { createHmac } from 'node:crypto'
+import { signedWebhookBody, standardWebhooksContent } from '@truecount/protocol'
+import type { RandomBytes } from '../id/uuid.ts'
+
+const ENCODED_SECRET =
+  /^whsec_((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$/
+const SECRET_BYTES = 24
+
+/** A new signing secret: `whsec_` and 24 random bytes in base64 (Standard Webhooks 1.0.0). */
+export function newSigningSecret(randomBytes: RandomBytes): string {
+  return `whsec_${Buffer.from(randomBytes(SECRET_BYTES)).toString('base64')}`
+}
+
+/**
+ * The bytes that a secret signs with: what `whsec_` encodes, or the UTF-8 of any other text.
+ * `undefined` for `whsec_` with something that is not base64.
+ */
+export function secretBytes(secret: string): Buffer | undefined {
+  if (!secret.startsWith('whsec_')) return Buffer.from(secret)
+  const encoded = ENCODED_SECRET.exec(secret)?.[1]
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64')
+}
+
+export interface SignedRequest {
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Signs a delivery twice: in the body as the contract says, and in the three headers of Standard Webhooks. */
+export function signDelivery(secret: string, deliveryId: string, document: string, nowMs: number): SignedRequest {
+  const key = secretBytes(secret)
+  if (key === undefined) throw new Error('A stored signing secret is not readable')
+  const body = signedWebhookBody(document, `sha256=${createHmac('sha256', key).update(document).digest('hex')}`)
+  const seconds = Math.floor(nowMs / 1000)
+  const content = standardWebhooksContent(deliveryId, seconds, body)
+  return {
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': deliveryId,
+      'webhook-timestamp': String(seconds),
+      'webhook-signature': `v1,${createHmac('sha256', key).update(content).digest('base64')}`,
+    },
+  }
+}

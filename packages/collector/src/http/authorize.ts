@@ -1,0 +1,36 @@
+import type { Context } from 'koa'
+import { hashApiKey, looksSecret } from '../id/api-key.ts'
+import type { ApiKey, ApiKeys } from '../store/registry.ts'
+import { type Outcome, refuse } from './outcome.ts'
+import { readQuery } from './query.ts'
+import type { Route } from './route.ts'
+
+const BEARER = /^Bearer +(\S+) *$/i
+
+/**
+ * Finds the key of a request and whether it may call a route: 401 for a missing or unknown key, 403 for a known one
+ * that may not. Ingest routes also take a publishable key as `?key=`; a secret key in a URL is always refused.
+ */
+export async function authorize(ctx: Context, access: Route['access'], apiKeys: ApiKeys): Promise<Outcome<ApiKey>> {
+  const query = readQuery(ctx, ['key', 'project_id'])
+  if (!query.ok) return query
+  const inUrl = query.value.key
+  if (inUrl !== undefined && looksSecret(inUrl)) {
+    return refuse(
+      'forbidden',
+      'A secret key must never be in a URL, where logs keep it: make a new one and send it as Authorization: Bearer',
+    )
+  }
+  const text = BEARER.exec(ctx.get('Authorization'))?.[1] ?? (access === 'ingest' ? inUrl : undefined)
+  if (text === undefined) return refuse('unauthorized', 'Send an API key as Authorization: Bearer <api_key>')
+  const key = await apiKeys.findByHash(hashApiKey(text))
+  if (key === undefined) return refuse('unauthorized', 'This API key is not known here')
+  if (access === 'secret' && key.kind !== 'secret') {
+    return refuse('forbidden', 'This route needs a secret key, and a publishable one was sent')
+  }
+  const projectId = query.value.project_id
+  if (projectId !== undefined && projectId.toLowerCase() !== key.projectId) {
+    return refuse('forbidden', `This key does not belong to the project ${projectId}`)
+  }
+  return { ok: true, value: key }
+}

@@ -1,0 +1,6 @@
+export { createCollector } from './create-collector.ts'
+export type { Collector, CollectorOptions, RunningCollector } from './create-collector.ts'
+export type { Log } from './log.ts'
+export { StoreError } from './store/store-error.ts'
+export type { StoreErrorKind } from './store/store-error.ts'
+export type { Durability } from './store/store.ts'

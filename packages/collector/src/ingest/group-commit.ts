@@ -1,0 +1,45 @@
+import type { Ledger, LedgerBatch, LedgerVerdict, Plan } from '../store/ledger.ts'
+
+/** Takes one request's events; resolves with their verdicts after the commit that holds them. */
+export type Submit = (batch: LedgerBatch) => Promise<readonly LedgerVerdict[]>
+
+export interface GroupCommitParts {
+  readonly ledger: Ledger
+  readonly plan: Plan
+  /** Runs a function when the current turn of the event loop is over. */
+  readonly afterTurn: (run: () => void) => void
+  /** Told after a commit that enqueued deliveries. */
+  readonly onEnqueued: () => void
+}
+
+interface Waiting {
+  readonly batch: LedgerBatch
+  readonly resolve: (verdicts: readonly LedgerVerdict[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Gathers the requests that arrive in one turn and commits them together: one transaction, one sync to disk. */
+export function createGroupCommit(parts: GroupCommitParts): Submit {
+  let waiting: Waiting[] = []
+
+  async function commit(): Promise<void> {
+    const group = waiting
+    waiting = []
+    try {
+      const { verdicts, enqueued } = await parts.ledger.ingest(
+        group.map(({ batch }) => batch),
+        parts.plan,
+      )
+      group.forEach(({ resolve }, i) => resolve(verdicts[i] as readonly LedgerVerdict[]))
+      if (enqueued > 0) parts.onEnqueued()
+    } catch (error) {
+      for (const { reject } of group) reject(error)
+    }
+  }
+
+  return (batch) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ batch, resolve, reject })
+      if (waiting.length === 1) parts.afterTurn(() => void commit())
+    })
+}

@@ -1,0 +1,54 @@
+import type { ErrorCode, JsonObject, LanePosition } from '@truecount/protocol'
+import type { PlannedDelivery } from './outbox.ts'
+
+/** What makes an event the same event: its place in a lane, another key of its sender's choice, or nothing. */
+export type EventKey =
+  | ({ readonly kind: 'lane' } & LanePosition)
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'none' }
+
+/** A valid event with everything decided: the ledger adds nothing but its place. */
+export interface StoredEvent {
+  /** UUID; a pure function of project and key where there is a key. */
+  readonly eventId: string
+  readonly eventName: string
+  readonly userId: string | null
+  readonly timestampMs: number
+  readonly receivedAtMs: number
+  readonly metadata: JsonObject
+  /** What a drop report adds to its lane's drops, by reason; empty for every other event. */
+  readonly drops: Readonly<Record<string, number>>
+}
+
+/** One event of a request, valid or not: a rejection is booked too, so that its lane's sum closes. */
+export type LedgerEntry =
+  | { readonly kind: 'event'; readonly eventId: string; readonly key: EventKey; readonly event: StoredEvent }
+  | { readonly kind: 'rejection'; readonly eventId: string; readonly key: EventKey; readonly error: ErrorCode }
+
+/** The events of one request. */
+export interface LedgerBatch {
+  readonly projectId: string
+  readonly entries: readonly LedgerEntry[]
+}
+
+/** `duplicate`: the key is stored already, whatever this repeat of it holds. */
+export type LedgerVerdict = 'stored' | 'duplicate' | 'rejected'
+
+/** Says what is due for events that are being stored. Pure and synchronous: it runs inside the transaction. */
+export type Plan = (projectId: string, fresh: readonly StoredEvent[]) => readonly PlannedDelivery[]
+
+export interface LedgerAnswer {
+  /** Per batch, per entry, in the order given. */
+  readonly verdicts: readonly (readonly LedgerVerdict[])[]
+  /** How many deliveries were enqueued. */
+  readonly enqueued: number
+}
+
+export interface Ledger {
+  /**
+   * Claims keys, appends events, books the lanes and enqueues what `plan` returns: all of it or nothing.
+   * Resolves after the commit, never before. Of two entries with one key the first is stored and the second is its
+   * duplicate. Rejects with `StoreError` when nothing was stored.
+   */
+  ingest(batches: readonly LedgerBatch[], plan: Plan): Promise<LedgerAnswer>
+}

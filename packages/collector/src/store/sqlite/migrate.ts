@@ -1,0 +1,26 @@
+import type { Database } from 'better-sqlite3'
+import { StoreError } from '../store-error.ts'
+import { FIRST_TABLES } from './migrations/0001-first-tables.ts'
+
+/** In order; a migration's place is the `user_version` of a file that has it. Never edit one that was released. */
+const MIGRATIONS: readonly string[] = [FIRST_TABLES]
+
+/**
+ * Brings a file to this program's tables, all steps in one transaction.
+ * Throws `StoreError` (`unusable`) when the file was written by a newer program.
+ */
+export function migrate(db: Database): void {
+  const steps = db.transaction(() => {
+    const version = db.pragma('user_version', { simple: true }) as number
+    if (version > MIGRATIONS.length) {
+      throw new StoreError(
+        'unusable',
+        `${db.name} has the tables of a newer truecount (version ${version}, this program knows up to ${MIGRATIONS.length}). ` +
+          'Start that newer version, or restore a backup that this one made.',
+      )
+    }
+    for (const sql of MIGRATIONS.slice(version)) db.exec(sql)
+    db.pragma(`user_version = ${MIGRATIONS.length}`)
+  })
+  steps.immediate()
+}

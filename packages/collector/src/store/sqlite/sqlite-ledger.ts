@@ -1,0 +1,90 @@
+import type { Database } from 'better-sqlite3'
+import { uuidBytes } from '../../id/uuid.ts'
+import type { Ledger, LedgerAnswer, LedgerBatch, LedgerEntry, LedgerVerdict, Plan, StoredEvent } from '../ledger.ts'
+import type { PlannedDelivery } from '../outbox.ts'
+import { guard } from './guard.ts'
+import { createLaneBooks } from './lane-books.ts'
+import { createProjectIds } from './project-ids.ts'
+
+/** The ledger on SQLite: every call of `ingest` is one transaction. */
+export function createSqliteLedger(db: Database): Ledger {
+  const projectRow = createProjectIds(db)
+  const ingestBatch = createBatchWriter(db)
+  const enqueue = createEnqueue(db)
+
+  const ingest = db.transaction((batches: readonly LedgerBatch[], plan: Plan): LedgerAnswer => {
+    let enqueued = 0
+    const verdicts = batches.map((batch) => {
+      const fresh: StoredEvent[] = []
+      const answer = ingestBatch(projectRow(batch.projectId), batch.entries, fresh)
+      for (const delivery of plan(batch.projectId, fresh)) enqueued += enqueue(delivery)
+      return answer
+    })
+    return { verdicts, enqueued }
+  })
+  return { ingest: (batches, plan) => guard(() => ingest.immediate(batches, plan)) }
+}
+
+type BatchWriter = (project: number, entries: readonly LedgerEntry[], fresh: StoredEvent[]) => LedgerVerdict[]
+
+function createBatchWriter(db: Database): BatchWriter {
+  const openLanes = createLaneBooks(db)
+  const foreign = createForeignKeys(db)
+  const append = createAppend(db)
+  const bookLaneless = db.prepare<[number, number, number]>(
+    'UPDATE project SET laneless_stored = laneless_stored + ?, laneless_duplicates = laneless_duplicates + ? WHERE id = ?',
+  )
+
+  return (project, entries, fresh) => {
+    const lanes = openLanes(project)
+    let stored = 0
+    let duplicates = 0
+    const verdicts = entries.map((entry): LedgerVerdict => {
+      const verdict =
+        entry.key.kind === 'lane' ? lanes.judge(entry, entry.key) : foreign(entry.eventId, entry.key.kind, entry.kind)
+      if (entry.key.kind !== 'lane') {
+        stored += Number(verdict === 'stored')
+        duplicates += Number(verdict === 'duplicate')
+      }
+      if (verdict === 'stored' && entry.kind === 'event') {
+        append(project, entry.event)
+        fresh.push(entry.event)
+      }
+      return verdict
+    })
+    lanes.save()
+    if (stored + duplicates > 0) bookLaneless.run(stored, duplicates, project)
+    return verdicts
+  }
+}
+
+function createForeignKeys(db: Database) {
+  const claim = db.prepare<[Buffer]>('INSERT OR IGNORE INTO claimed_key (event_id) VALUES (?)')
+  const isClaimed = db.prepare<[Buffer], number>('SELECT 1 FROM claimed_key WHERE event_id = ?').pluck()
+  return (eventId: string, key: 'foreign' | 'none', kind: LedgerEntry['kind']): LedgerVerdict => {
+    if (key === 'none') return kind === 'event' ? 'stored' : 'rejected'
+    const bytes = uuidBytes(eventId)
+    if (kind === 'event') return claim.run(bytes).changes === 1 ? 'stored' : 'duplicate'
+    return isClaimed.get(bytes) === undefined ? 'rejected' : 'duplicate'
+  }
+}
+
+function createAppend(db: Database): (project: number, event: StoredEvent) => void {
+  const insert = db.prepare(
+    'INSERT INTO event (project, event_id, event_name, user_id, ts, received_at, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  return (project, event) => {
+    const { eventId, eventName, userId, timestampMs, receivedAtMs, metadata } = event
+    insert.run(project, uuidBytes(eventId), eventName, userId, timestampMs, receivedAtMs, JSON.stringify(metadata))
+  }
+}
+
+/** The UUID of a delivery is made of its event and webhook, so its uniqueness is the pair's. */
+function createEnqueue(db: Database): (delivery: PlannedDelivery) => number {
+  const insert = db.prepare(
+    `INSERT OR IGNORE INTO delivery (uuid, event_id, webhook, document, due_at)
+     SELECT ?, ?, id, ?, ? FROM webhook WHERE uuid = ?`,
+  )
+  return ({ deliveryId, eventId, webhookId, document, dueAtMs }) =>
+    insert.run(deliveryId, uuidBytes(eventId), document, dueAtMs, webhookId).changes
+}

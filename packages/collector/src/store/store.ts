@@ -1,0 +1,20 @@
+import type { Analytics } from './analytics.ts'
+import type { Ledger } from './ledger.ts'
+import type { Outbox } from './outbox.ts'
+import type { ApiKeys, Projects, Rules, Webhooks } from './registry.ts'
+
+/** Everything that a collector keeps, behind ports cut by what each guarantees. */
+export interface Store {
+  readonly ledger: Ledger
+  readonly outbox: Outbox
+  readonly analytics: Analytics
+  readonly projects: Projects
+  readonly apiKeys: ApiKeys
+  readonly webhooks: Webhooks
+  readonly rules: Rules
+  /** Ends all use of the store; what was committed stays. */
+  close(): void
+}
+
+/** `process`: a commit survives the death of the process. `power`: it survives the loss of power too. */
+export type Durability = 'process' | 'power'
