@@ -1,5 +1,6 @@
 import type { DropReason } from '@truecount/protocol'
 import type { Clock } from '../clock.ts'
+import { errorText } from '../error-text.ts'
 import type { TrackOptions } from '../event-map.ts'
 import type { BeforeSend, OutgoingEvent } from '../options.ts'
 import { createEvent } from './create-event.ts'
@@ -54,7 +55,7 @@ export function createCapture(parts: CaptureParts): Capture {
       const added = parts.queue.add(created.event, isReport)
       return added === 'added' ? { kind: 'kept', event: created.event } : dropped(added, `${name} could not be kept`)
     } catch (cause) {
-      return dropped(reason, String(cause))
+      return dropped(reason, errorText(cause))
     }
   }
 }

@@ -1,4 +1,5 @@
 import { countCharacters, MAX_EVENT_NAME_CHARACTERS, MAX_METADATA_BYTES, utf8Bytes } from '@truecount/protocol'
+import { errorText } from '../error-text.ts'
 import type { QueuedEvent } from './event-queue.ts'
 
 /** An event before it is serialised: what `track()` was given, with identity and time filled in. */
@@ -34,7 +35,7 @@ export function createEvent(draft: EventDraft, key: string): CreatedEvent {
     const json = metadata === undefined ? head : `${head.slice(0, -1)},"metadata":${metadata}}`
     return { kind: 'event', event: { key, json, bytes: utf8Bytes(json) } }
   } catch (cause) {
-    return invalid(String(cause))
+    return invalid(errorText(cause))
   }
 }
 
@@ -50,7 +51,7 @@ function nameProblem(name: unknown): string | undefined {
 }
 
 function keyProblem(key: unknown): string | undefined {
-  return typeof key === 'string' ? undefined : 'idempotencyKey must be a string'
+  return typeof key === 'string' && key !== '' ? undefined : 'idempotencyKey must be a string that is not empty'
 }
 
 function userId(value: unknown): string | undefined {
@@ -60,7 +61,9 @@ function userId(value: unknown): string | undefined {
 }
 
 function timestamp(value: Date | number | string): string {
-  const instant = new Date(value)
-  const iso = instant.toISOString()
-  return typeof value === 'string' ? value : iso
+  const iso = new Date(value).toISOString()
+  if (typeof value === 'string') return value
+  // Years beyond four digits print with a sign, which the contract does not know.
+  if (/^[+-]/.test(iso)) throw new RangeError('timestamp must be in the years 0 to 9999')
+  return iso
 }
