@@ -19,7 +19,8 @@ export function classifyResponse(
     const verdicts = verdictsOf(answer, eventCount)
     if (verdicts !== undefined) return { kind: 'acknowledged', verdicts }
   }
-  const message = `${status} ${String(answer?.['message'] ?? body.slice(0, 200))}`
+  const told = answer?.['message']
+  const message = `${status} ${typeof told === 'string' ? told : body.slice(0, 200)}`
   switch (status) {
     case 400:
       return { kind: 'refused', reason: 'invalid', message }
@@ -40,7 +41,7 @@ export function classifyResponse(
  * `undefined` where it is absent or unreadable.
  */
 export function parseRetryAfter(field: string | null, nowMs: number): number | undefined {
-  if (field === null || field === '') return undefined
+  if (!field?.trim()) return undefined
   const waitMs = Number.isNaN(Number(field)) ? Date.parse(field) - nowMs : Number(field) * 1000
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), MAX_RETRY_AFTER_MS)
 }
@@ -57,7 +58,6 @@ function parseObject(body: string): Record<string, unknown> | undefined {
 function verdictsOf(answer: unknown, eventCount: number): readonly Verdict[] | undefined {
   const results = (answer as Partial<BatchAnswer> | undefined)?.results
   if (!Array.isArray(results) || results.length !== eventCount) return undefined
-  return results.every((verdict: Partial<Verdict> | null) => /^(accepted|rejected)$/.test(String(verdict?.status)))
-    ? results
-    : undefined
+  const isVerdict = ({ status }: Partial<Verdict>) => status === 'accepted' || status === 'rejected'
+  return results.every((verdict: Partial<Verdict> | null) => isVerdict(verdict ?? {})) ? results : undefined
 }
