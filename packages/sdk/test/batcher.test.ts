@@ -1,0 +1,67 @@
+import { utf8Bytes } from '@truecount/protocol'
+import { expect, test } from 'vitest'
+import type { EventQueue } from '../src/capture/event-queue.ts'
+import { createMemoryQueue } from '../src/capture/memory-queue.ts'
+import { dueBySize, takeBatch } from '../src/send/batcher.ts'
+import { queuedEvent } from './queued-event.ts'
+
+const LIMITS = { maxEvents: 100, maxBytes: 1000 }
+const nothing: ReadonlySet<string> = new Set()
+
+function queueOf(...sizes: number[]): EventQueue {
+  const queue = createMemoryQueue(Infinity)
+  sizes.forEach((size, i) => queue.add(queuedEvent(`k${i}`, size)))
+  return queue
+}
+
+const keysTaken = (queue: EventQueue, inFlight: ReadonlySet<string>, limits = LIMITS) =>
+  takeBatch(queue, inFlight, limits)?.events.map(({ key }) => key)
+
+test.each([
+  ['nothing waits', 0, 0, undefined],
+  ['one short of enough', 19, 999, undefined],
+  ['enough events', 20, 10, 'size'],
+  ['enough bytes', 1, 1000, 'bytes'],
+])('a batch is due by size only when it is worth a request: %s', (_, events, bytes, reason) => {
+  expect(dueBySize({ events, bytes }, 20, LIMITS)).toBe(reason)
+})
+
+test('the body is the JSON of exactly the events named, and its bytes are counted right', () => {
+  const queue = queueOf(0, 10, 20)
+  queue.add({ key: 'u', json: '{"event_name":"ü€😀"}', bytes: utf8Bytes('{"event_name":"ü€😀"}') })
+  const batch = takeBatch(queue, nothing, LIMITS)
+  expect(batch?.events).toEqual([...queue.peek()])
+  expect(JSON.parse(batch?.body ?? '')).toEqual([...queue.peek()].map(({ json }) => JSON.parse(json) as unknown))
+  expect(batch?.bytes).toBe(Buffer.byteLength(batch?.body ?? ''))
+})
+
+test('a batch never exceeds its events or its bytes, and takes all that fits', () => {
+  const queue = queueOf(...Array.from({ length: 50 }, (_, i) => (i * 37) % 200))
+  for (let maxBytes = 300; maxBytes < 3000; maxBytes += 61) {
+    const batch = takeBatch(queue, nothing, { maxEvents: 7, maxBytes })
+    const taken = batch?.events.length ?? 0
+    const next = [...queue.peek()][taken]
+    expect(taken).toBeGreaterThan(0)
+    expect(taken).toBeLessThanOrEqual(7)
+    expect(Buffer.byteLength(batch?.body ?? '')).toBeLessThanOrEqual(maxBytes)
+    expect(taken === 7 || (batch?.bytes ?? 0) + 1 + (next?.bytes ?? 0) > maxBytes).toBe(true)
+  }
+})
+
+test('the oldest go first, but for those on their way', () => {
+  const queue = queueOf(0, 0, 0, 0)
+  expect(keysTaken(queue, nothing, { maxEvents: 2, maxBytes: 1000 })).toEqual(['k0', 'k1'])
+  expect(keysTaken(queue, new Set(['k0', 'k2']))).toEqual(['k1', 'k3'])
+  expect(keysTaken(queue, new Set(['k0', 'k1', 'k2', 'k3']))).toBeUndefined()
+})
+
+test('an event larger than a batch goes alone, and holds up nobody', () => {
+  const queue = queueOf(0, 5000, 0)
+  expect(keysTaken(queue, nothing)).toEqual(['k0'])
+  expect(keysTaken(queue, new Set(['k0']))).toEqual(['k1'])
+  expect(keysTaken(queue, new Set(['k0', 'k1']))).toEqual(['k2'])
+})
+
+test('an empty queue makes no batch', () => {
+  expect(takeBatch(queueOf(), nothing, LIMITS)).toBeUndefined()
+})
