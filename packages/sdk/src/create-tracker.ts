@@ -28,7 +28,7 @@ export interface TrackerParts {
   /** What `page()` says beside what it is given. */
   readonly pageMetadata: () => object
   /** Called when consent is given (at once if it was never asked for) or withdrawn: storage may or may not be used. */
-  readonly onConsent: (granted: boolean) => void
+  readonly onConsent: (granted: boolean) => unknown
   readonly log: (message: string) => void
 }
 
@@ -39,6 +39,10 @@ export interface TrackerCore {
   readonly tracker: Tracker
   readonly sender: Sender
   start(): void
+  /** Something is wrong that the developer can mend. */
+  problem(message: string): void
+  /** An event is gone that this tracker never numbered. */
+  lost(reason: DropReason, message: string): void
 }
 
 export function createTrackerCore(parts: TrackerParts): TrackerCore {
@@ -188,6 +192,8 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
   return {
     tracker,
     sender,
+    problem: (message) => emitter.emit('error', { message }),
+    lost: (reason, message) => drop(reason, message, false),
     start() {
       if (parts.problems.length > 0) parts.log(`nothing is captured. ${parts.problems.join('; ')}`)
       else if (!isOff && consent === 'granted') parts.onConsent(true)

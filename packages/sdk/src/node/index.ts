@@ -3,13 +3,17 @@ import process from 'node:process'
 import { createServiceIdentity } from '../capture/identity.ts'
 import { createLane } from '../capture/lane.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
+import type { Clock } from '../clock.ts'
 import { createTrackerCore } from '../create-tracker.ts'
 import type { EventMap } from '../event-map.ts'
 import { resolveOptions, type CoreOptions } from '../options.ts'
 import { createFetchTransport } from '../send/fetch-transport.ts'
 import type { Tracker } from '../tracker.ts'
+import { TEND_INTERVAL_MS, type OpenQueue, type QueuePlace } from './file-queue.ts'
 import { startProcessLifecycle } from './process-lifecycle.ts'
 
+export { fileQueue } from './file-queue.ts'
+export type { OpenQueue, QueueListener, QueuePlace } from './file-queue.ts'
 export type { EventMap, TrackOptions } from '../event-map.ts'
 export type { BeforeSend, Consent, OutgoingEvent } from '../options.ts'
 export type { Signals } from '../signals.ts'
@@ -19,6 +23,8 @@ export type { DrainOptions, FlushResult, Tracker, TrackerStats } from '../tracke
 export interface TrackerOptions extends CoreOptions {
   /** Default: Node's own `fetch`. */
   readonly fetch?: typeof fetch
+  /** Where events wait. Default: memory, gone with the process; `fileQueue('./events')` keeps them in a folder. */
+  readonly queue?: QueuePlace
 }
 
 const MAX_QUEUE_BYTES = 32 * 1024 * 1024
@@ -39,11 +45,17 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     },
   }
   const log = (message: string) => console.warn('[truecount]', message)
-  const { tracker, start } = createTrackerCore({
+  const lane = createLane((count) => randomBytes(count))
+  const maxQueueBytes = options.maxQueueBytes ?? MAX_QUEUE_BYTES
+  const opened = options.queue?.open(lane.id, maxQueueBytes, clock.now, {
+    problem: (message) => core.problem(message),
+    unreadable: (records) => core.lost('storage_failed', `${records} records of a dead process could not be read`),
+  })
+  const core = createTrackerCore({
     options,
     problems,
-    queue: createMemoryQueue(options.maxQueueBytes ?? MAX_QUEUE_BYTES),
-    lane: createLane((count) => randomBytes(count)),
+    queue: opened?.queue ?? createMemoryQueue(maxQueueBytes),
+    lane,
     identity: createServiceIdentity(),
     clock,
     transport: createFetchTransport({
@@ -57,15 +69,21 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     random: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
     pageMetadata: () => ({}),
-    onConsent: () => undefined,
+    onConsent: (granted) => granted && opened && tend(opened, clock, () => core.sender.notice()),
     log,
   })
-  startProcessLifecycle(
-    process,
-    () => tracker.flush(),
-    () => tracker.stats().waiting,
-    (events) => log(`the process ends with ${events} events not sent`),
-  )
-  start()
-  return tracker as Tracker<Events>
+  startProcessLifecycle(process, {
+    drain: () => core.tracker.flush(),
+    waiting: () => core.tracker.stats().waiting,
+    giveUp: (events) => log(`the process ends with ${events} events not sent`),
+    close: () => opened?.close(),
+  })
+  core.start()
+  return core.tracker as Tracker<Events>
+}
+
+function tend(opened: OpenQueue, clock: Clock, notice: () => void) {
+  opened.tend()
+  notice()
+  clock.startTimer(() => tend(opened, clock, notice), TEND_INTERVAL_MS)
 }

@@ -1,25 +1,29 @@
 import type { EventEmitter } from 'node:events'
 import type { FlushResult } from '../tracker.ts'
 
+/** What happens at the end of a process. */
+export interface ProcessWork {
+  /** Sends what waits, in bounded time. */
+  drain(): Promise<FlushResult>
+  waiting(): number
+  /** The process ends with this many events not sent. */
+  giveUp(events: number): void
+  /** The last moment; synchronous. */
+  close(): void
+}
+
 /**
  * Sends what waits when the process has nothing else to do: Node emits `beforeExit` then, but not on `process.exit()`
- * or a signal. Returns how to stop listening. If events are still left after `drain`, `giveUp` hears how many.
+ * or a signal, where only `close` runs, or nothing at all.
  */
-export function startProcessLifecycle(
-  process: Pick<EventEmitter, 'on' | 'off'>,
-  drain: () => Promise<FlushResult>,
-  waiting: () => number,
-  giveUp: (events: number) => void,
-): () => void {
-  let isDraining = false
-  const onBeforeExit = () => {
-    if (isDraining || waiting() === 0) return
-    isDraining = true
-    void drain().then((result) => {
-      if (result.waiting === 0) isDraining = false
-      else giveUp(result.waiting)
+export function startProcessLifecycle(process: Pick<EventEmitter, 'on'>, work: ProcessWork): void {
+  let hasGivenUp = false
+  process.on('beforeExit', () => {
+    if (hasGivenUp || work.waiting() === 0) return
+    void work.drain().then(({ waiting }) => {
+      hasGivenUp = waiting > 0
+      if (hasGivenUp) work.giveUp(waiting)
     })
-  }
-  process.on('beforeExit', onBeforeExit)
-  return () => process.off('beforeExit', onBeforeExit)
+  })
+  process.on('exit', () => work.close())
 }

@@ -1,0 +1,108 @@
+import { hostname } from 'node:os'
+import process from 'node:process'
+import type { EventQueue, QueuedEvent } from '../capture/event-queue.ts'
+import { createMemoryQueue } from '../capture/memory-queue.ts'
+import { createJournal, type Journal } from './journal.ts'
+import { adoptDeadLanes, createLaneFolder, type LaneFolder } from './lane-folder.ts'
+import { describeOwner } from './lane-owner.ts'
+
+/** How often a queue is tended, in milliseconds. */
+export const TEND_INTERVAL_MS = 20_000
+
+/** Where events wait, as the tracker opens it. */
+export interface OpenQueue {
+  readonly queue: EventQueue
+  /**
+   * Storage may be used: writes down what waits, gives a sign of life, takes over what dead processes left. Called when
+   * consent is there, and every {@link TEND_INTERVAL_MS} from then on.
+   */
+  tend(): void
+  /** Ends the use: leaves nothing behind if nothing waits. */
+  close(): void
+}
+
+/** What an open queue tells its tracker. */
+export interface QueueListener {
+  /** Events are not as durable as promised, and why. */
+  problem(message: string): void
+  /** This many records of a dead process could not be read: cut short by a crash, or damaged since. */
+  unreadable(records: number): void
+}
+
+/** What `queue:` takes: a place that the tracker opens for its lane. */
+export interface QueuePlace {
+  open(lane: string, maxBytes: number, now: () => number, listener: QueueListener): OpenQueue
+}
+
+/**
+ * A durable queue in `folder`: when `track()` returns, the event is in a file and survives a killed process (not a power
+ * cut). Any number of processes may share the folder; each writes a lane of its own, and whoever lives adopts what the
+ * dead left. An event that the disk does not take stays in memory, and an `error` signal says so.
+ */
+export function fileQueue(folder: string): QueuePlace {
+  return { open: (lane, maxBytes, now, listener) => createFileQueue({ folder, lane, maxBytes, now, listener }) }
+}
+
+interface FileQueueParts {
+  readonly folder: string
+  readonly lane: string
+  readonly maxBytes: number
+  readonly now: () => number
+  readonly listener: QueueListener
+}
+
+function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueueParts): OpenQueue {
+  const memory = createMemoryQueue(maxBytes)
+  const self = describeOwner(process.pid, hostname())
+  let laneFolder: LaneFolder | undefined
+  let journal: Journal | undefined
+
+  function write(event: QueuedEvent): boolean {
+    const isWritten = journal?.append(event.key, event.json) ?? false
+    if (!isWritten && journal !== undefined) listener.problem('an event could not be written, it waits in memory')
+    return isWritten
+  }
+
+  function begin() {
+    laneFolder = createLaneFolder(folder, lane, self)
+    journal = createJournal(laneFolder.path)
+    for (const event of memory.peek()) write(event)
+  }
+
+  function adopt() {
+    for (const { content, discard } of adoptDeadLanes(folder, lane, self, now(), process.kill.bind(process))) {
+      // What does not fit stays in its folder, for whoever starts after this process.
+      const taken = content.events.filter((event) => memory.add(event) === 'added' && write(event))
+      if (taken.length === content.events.length) discard()
+      if (content.unreadable > 0) listener.unreadable(content.unreadable)
+    }
+  }
+
+  return {
+    queue: {
+      ...memory,
+      add(event, isReport) {
+        const outcome = memory.add(event, isReport)
+        if (outcome === 'added') write(event)
+        return outcome
+      },
+      remove(keys) {
+        memory.remove(keys)
+        journal?.remove(keys)
+      },
+    },
+    tend() {
+      try {
+        if (laneFolder === undefined) begin()
+        laneFolder?.touch(new Date(now()))
+        adopt()
+      } catch (cause) {
+        listener.problem(`the file queue in ${folder} does not work, events wait in memory: ${String(cause)}`)
+      }
+    },
+    close() {
+      journal?.close()
+      laneFolder?.leave()
+    },
+  }
+}

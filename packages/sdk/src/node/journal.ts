@@ -1,0 +1,86 @@
+import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { encodeRecord, encodeRemoval } from './journal-record.ts'
+
+/** A file of at most this size is written before the next one begins. */
+const MAX_SEGMENT_BYTES = 1024 * 1024
+
+interface Segment {
+  readonly path: string
+  /** Events in it that are not confirmed. When none is left the file is of no use. */
+  live: number
+}
+
+/**
+ * An append-only record of what waits, in numbered files. When `append` returns `true` the kernel has the bytes: they
+ * survive the process, however it ends, though not a power cut.
+ */
+export interface Journal {
+  /** Whether the event is in the file. `false` where the disk is full or gone; nothing half-written stays. */
+  append(key: string, json: string): boolean
+  /** Forgets confirmed events, and deletes files that hold nothing else. */
+  remove(keys: readonly string[]): void
+  close(): void
+}
+
+export function createJournal(folder: string): Journal {
+  const segments = new Map<string, Segment>()
+  let count = 0
+  let current: Segment | undefined
+  let file: number | undefined
+  let size = 0
+
+  function rotate() {
+    close()
+    current = { path: join(folder, `${String(++count).padStart(8, '0')}.journal`), live: 0 }
+    file = openSync(current.path, 'a')
+    size = 0
+  }
+
+  function close() {
+    if (file !== undefined) closeSync(file)
+    file = undefined
+    if (current?.live === 0) rmSync(current.path, { force: true })
+  }
+
+  function write(line: string): boolean {
+    try {
+      const bytes = Buffer.byteLength(line)
+      if (file === undefined || size + bytes > MAX_SEGMENT_BYTES) rotate()
+      const written = writeSync(file as number, line)
+      if (written === bytes) size += bytes
+      else ftruncateSync(file as number, size)
+      return written === bytes
+    } catch {
+      // Disk full, folder gone, no permission: the caller keeps the event in memory and says so.
+      return false
+    }
+  }
+
+  function forget(key: string) {
+    const segment = segments.get(key)
+    segments.delete(key)
+    if (segment === undefined || --segment.live > 0) return
+    if (segment !== current) rmSync(segment.path, { force: true })
+    else if (file !== undefined) {
+      ftruncateSync(file, 0)
+      size = 0
+    }
+  }
+
+  return {
+    append(key, json) {
+      if (!write(encodeRecord(json))) return false
+      const segment = current as Segment
+      segment.live++
+      segments.set(key, segment)
+      return true
+    },
+    remove(keys) {
+      const kept = keys.filter((key) => segments.has(key))
+      for (const key of kept) forget(key)
+      if (current !== undefined && current.live > 0 && kept.length > 0) write(encodeRemoval(kept))
+    },
+    close,
+  }
+}

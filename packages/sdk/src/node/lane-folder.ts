@@ -1,0 +1,98 @@
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { decodeJournal, type JournalContent } from './journal-record.ts'
+import { isAlive, type LaneOwner } from './lane-owner.ts'
+
+const OWNER_FILE = 'owner.json'
+
+/** The folder of one lane: its owner's name and its journal. Every lane has a folder of its own in the queue's. */
+export interface LaneFolder {
+  readonly path: string
+  /** A sign of life, for those who can't look the process up. */
+  touch(now: Date): void
+  /** Deletes the folder, unless a journal is still in it. */
+  leave(): void
+}
+
+/** A dead owner's lane, now ours. */
+export interface AdoptedLane {
+  readonly content: JournalContent
+  /** Deletes the folder: everything in it is confirmed, or taken over. */
+  discard(): void
+}
+
+/** Makes the lane's folder. Throws where the file system does not let us. */
+export function createLaneFolder(queueFolder: string, lane: string, owner: LaneOwner): LaneFolder {
+  const path = join(queueFolder, lane)
+  mkdirSync(path, { recursive: true })
+  const ownerFile = join(path, OWNER_FILE)
+  writeFileSync(ownerFile, JSON.stringify(owner))
+  return {
+    path,
+    touch: (now) => utimesSync(ownerFile, now, now),
+    leave() {
+      if (journalsIn(path).length > 0) return
+      rmSync(ownerFile, { force: true })
+      rmdirSync(path)
+    },
+  }
+}
+
+/**
+ * Takes over the lanes whose owner is gone. Of several processes that try at once, the file system lets one rename the
+ * folder. A crash in between leaves a folder whose owner is dead: the next one takes it.
+ */
+export function adoptDeadLanes(
+  queueFolder: string,
+  lane: string,
+  self: LaneOwner,
+  now: number,
+  kill: (pid: number, signal: 0) => unknown,
+): AdoptedLane[] {
+  const adopted: AdoptedLane[] = []
+  for (const name of readdirSync(queueFolder)) {
+    if (name === lane || name.endsWith(`.${lane}`)) continue
+    const path = join(queueFolder, name)
+    if (ownerLives(path, self, now, kill)) continue
+    const ours = join(queueFolder, `${name.split('.', 1)[0]}.${lane}`)
+    try {
+      renameSync(path, ours)
+      writeFileSync(join(ours, OWNER_FILE), JSON.stringify(self))
+    } catch {
+      // Somebody else was first.
+      continue
+    }
+    const text = journalsIn(ours)
+      .map((file) => readFileSync(join(ours, file), 'utf8'))
+      .join('')
+    adopted.push({ content: decodeJournal(text), discard: () => rmSync(ours, { recursive: true, force: true }) })
+  }
+  return adopted
+}
+
+function journalsIn(path: string): string[] {
+  return readdirSync(path)
+    .filter((file) => file.endsWith('.journal'))
+    .sort()
+}
+
+function ownerLives(path: string, self: LaneOwner, now: number, kill: (pid: number, signal: 0) => unknown): boolean {
+  try {
+    const ownerFile = join(path, OWNER_FILE)
+    const owner = JSON.parse(readFileSync(ownerFile, 'utf8')) as LaneOwner
+    return isAlive(owner, self, now - statSync(ownerFile).mtimeMs, kill)
+  } catch {
+    // No readable owner: a process is just making this folder, or the folder is not ours to touch.
+    return true
+  }
+}
