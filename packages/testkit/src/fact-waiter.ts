@@ -25,7 +25,7 @@ export function createFactWaiter(describe: () => string): FactWaiter {
 
   return {
     changed() {
-      for (const one of [...waiting]) check(one)
+      for (const one of waiting) check(one)
     },
     waitFor(predicate, timeoutMs, wanted) {
       return new Promise<void>((resolve, reject) => {

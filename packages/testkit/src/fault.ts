@@ -6,7 +6,7 @@ export type Fault =
   | { readonly kind: 'dropRequest' }
   | { readonly kind: 'dropReply' }
   | { readonly kind: 'hang' }
-  | { readonly kind: 'garbage'; readonly status: 200 | 202 }
+  | { readonly kind: 'garbage'; readonly code: 200 | 202 }
   | { readonly kind: 'status'; readonly code: number; readonly retryAfter?: number | string }
   | { readonly kind: 'partialReject'; readonly rejects: (event: EventInput) => boolean }
   | { readonly kind: 'slow'; readonly delayMs: number }
@@ -24,8 +24,8 @@ export const dropReply: Fault = { kind: 'dropReply' }
 export const hang: Fault = { kind: 'hang' }
 
 /** Nothing is stored, yet the answer claims success with a body that is no JSON: a captive portal. */
-export function garbage(status: 200 | 202 = 200): Fault {
-  return { kind: 'garbage', status }
+export function garbage(code: 200 | 202 = 200): Fault {
+  return { kind: 'garbage', code }
 }
 
 /** Nothing is stored; the answer bears `code` and, if given, `Retry-After` (seconds, or an HTTP date as a string). */

@@ -7,13 +7,8 @@ export type { Fault } from './fault.ts'
 export { createManualClock } from './manual-clock.ts'
 export type { ManualClock } from './manual-clock.ts'
 export { startRecordingCollector } from './recording-collector.ts'
-export type {
-  Page,
-  Recorded,
-  RecordedRequest,
-  RecordingCollector,
-  RecordingCollectorOptions,
-} from './recording-collector.ts'
+export type { Page, RecordingCollector, RecordingCollectorOptions } from './recording-collector.ts'
+export type { Outcome, Recorded, RecordedRequest } from './recorded.ts'
 export type { IngestLimits } from './ingest-request.ts'
 export { createRandom } from './seeded-random.ts'
 export { startWebhookSink } from './webhook-sink.ts'

@@ -37,7 +37,7 @@ export async function answerWithFault(
     case 'hang':
       return
     case 'garbage':
-      return void response.writeHead(fault.status, { ...CORS, 'content-type': 'text/html' }).end('<p>Welcome</p>')
+      return void response.writeHead(fault.code, { ...CORS, 'content-type': 'text/html' }).end('<p>Welcome</p>')
     case 'status':
       return answerError(response, errorBody(fault.code), retryAfterHeader(fault.retryAfter))
   }

@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import type { EventInput } from '@truecount/protocol'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createFactWaiter } from './fact-waiter.ts'
 import { always } from './fault-script.ts'
 import type { FaultScript } from './fault-script.ts'
@@ -7,36 +6,12 @@ import { ok } from './fault.ts'
 import type { Fault } from './fault.ts'
 import { answerError, answerWithFault } from './ingest-answer.ts'
 import { CONTRACT_LIMITS, readIngestRequest } from './ingest-request.ts'
-import type { IngestLimits } from './ingest-request.ts'
+import type { IngestedEvent, IngestLimits } from './ingest-request.ts'
 import { readWireBody, startLocalServer } from './local-server.ts'
 import type { LocalServer } from './local-server.ts'
 import { createRecordedStore } from './recorded-store.ts'
-
-/** One request whose body arrived whole. */
-export interface RecordedRequest {
-  readonly method: string
-  /** Path and query. */
-  readonly path: string
-  readonly headers: IncomingHttpHeaders
-  /** As it came over the wire, still compressed if it was. */
-  readonly body: Buffer
-  /** The members of the batch, or the one event; empty where the request breaks the contract as a whole. */
-  readonly events: readonly unknown[]
-  /** Milliseconds since 1970 UTC. */
-  readonly at: number
-  /** What was done to it; `refused` where the request itself breaks the contract. */
-  readonly outcome: Fault['kind'] | 'refused'
-}
-
-/** What a recording collector saw so far. */
-export interface Recorded {
-  /** Every request but those for `pages`, in order of arrival. */
-  readonly requests: readonly RecordedRequest[]
-  /** Stored events by idempotency key; an event without one under its id. */
-  readonly stored: ReadonlyMap<string, EventInput>
-  /** How often each key arrived, whatever became of it. */
-  readonly received: ReadonlyMap<string, number>
-}
+import { describeRecorded, recordRequest } from './recorded.ts'
+import type { Recorded, RecordedRequest } from './recorded.ts'
 
 export interface RecordingCollector extends Recorded {
   /** `http://127.0.0.1:<port>`, the same for its whole life. */
@@ -81,33 +56,14 @@ export async function startRecordingCollector(options: RecordingCollectorOptions
   const requests: RecordedRequest[] = []
   const store = createRecordedStore()
   const seen: Recorded = { requests, stored: store.stored, received: store.received }
-  const facts = createFactWaiter(() => describe(seen))
-  let faults = options.faults ?? always(ok)
-  let faultable = 0
+  const facts = createFactWaiter(() => describeRecorded(seen))
+  let nextFault = countRequests(options.faults ?? always(ok))
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url ?? '/'
-    const page = request.method === 'GET' ? pages[path.split('?', 1)[0] as string] : undefined
-    if (page !== undefined) return void response.setHeader('content-type', page.type).end(page.body)
-    const body = await readWireBody(request)
-    if (body === undefined) return
+  const takeIngest = async (request: IncomingMessage, response: ServerResponse, body: Buffer) => {
     const asked = readIngestRequest(request, body, limits)
     const events = asked.ok ? asked.events : []
-    const fault = asked.ok
-      ? faults(
-          faultable++,
-          events.flatMap(({ checked }) => (checked.ok ? checked.event : [])),
-        )
-      : ok
-    requests.push({
-      method: request.method ?? '',
-      path,
-      headers: request.headers,
-      body,
-      events: events.map(({ value }) => value),
-      at: now(),
-      outcome: asked.ok ? fault.kind : 'refused',
-    })
+    const fault = asked.ok ? nextFault(events) : ok
+    requests.push(recordRequest(request, body, events, now(), asked.ok ? fault.kind : 'refused'))
     store.arrive(events)
     facts.changed()
     if (!asked.ok) return answerError(response, asked.body, asked.headers)
@@ -118,28 +74,31 @@ export async function startRecordingCollector(options: RecordingCollectorOptions
     })
   }
 
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const page = request.method === 'GET' ? pages[request.url?.split('?', 1)[0] ?? '/'] : undefined
+    if (page !== undefined) return void response.setHeader('content-type', page.type).end(page.body)
+    const body = await readWireBody(request)
+    if (body !== undefined) await takeIngest(request, response, body)
+  }
+
   let server: LocalServer = await startLocalServer(handle)
   const { port } = server
   return {
     ...seen,
     url: `http://127.0.0.1:${port}`,
-    setFaults(next) {
-      faults = next
-      faultable = 0
-    },
+    setFaults: (faults) => void (nextFault = countRequests(faults)),
     waitFor: (predicate, timeoutMs = 10_000) => facts.waitFor(() => predicate(seen), timeoutMs, predicate),
     goDown: () => server.stop(),
-    async comeBack() {
-      server = await startLocalServer(handle, port)
-    },
+    comeBack: async () => void (server = await startLocalServer(handle, port)),
     stop: () => server.stop(),
   }
 }
 
-function describe({ requests, stored, received }: Recorded): string {
-  const last = requests
-    .slice(-20)
-    .map(({ method, path, events, outcome }) => `${method} ${path} ${events.length} events ${outcome}`)
-  const keys = [...stored.keys()].slice(-5).join(', ')
-  return `${requests.length} requests, ${received.size} keys received, ${stored.size} stored (last: ${keys || 'none'})\n${last.join('\n')}`
+/** Gives a script the index of the request and those of its events that keep the contract. */
+function countRequests(faults: FaultScript): (events: readonly IngestedEvent[]) => Fault {
+  let index = 0
+  return (events) => {
+    const batch = events.flatMap(({ checked }) => (checked.ok ? checked.event : []))
+    return faults(index++, batch)
+  }
 }
