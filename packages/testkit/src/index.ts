@@ -6,6 +6,8 @@ export { dropReply, dropRequest, garbage, hang, ok, partialReject, slow, status 
 export type { Fault } from './fault.ts'
 export { createManualClock } from './manual-clock.ts'
 export type { ManualClock } from './manual-clock.ts'
+export { packPackage } from './pack-package.ts'
+export { pnpmCommand } from './pnpm-command.ts'
 export { startRecordingCollector } from './recording-collector.ts'
 export type { Page, RecordingCollector, RecordingCollectorOptions } from './recording-collector.ts'
 export type { Outcome, Recorded, RecordedRequest } from './recorded.ts'
