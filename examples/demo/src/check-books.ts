@@ -15,13 +15,15 @@ export interface Outcome {
   /** Deliveries that this run's own events must have caused. */
   readonly expectedWebhooks: number
   readonly webhooks: WebhookTally
+  /** The whole log went through `track()`. */
+  readonly replayed: boolean
   /** Asked to kill the collector, and it was never started again. */
   readonly killFailed: boolean
 }
 
 /** A line for each figure that is off; none if the books close. */
 export function checkBooks(outcome: Outcome): readonly string[] {
-  const { tracked, visitors, waiting, books, comparisons, expectedWebhooks, webhooks, killFailed } = outcome
+  const { tracked, visitors, waiting, books, comparisons, expectedWebhooks, webhooks, replayed, killFailed } = outcome
   const { captured, stored, rejected, dropped, missing } = books
   const off: string[] = []
   const settled = stored + rejected + dropped
@@ -40,6 +42,7 @@ export function checkBooks(outcome: Outcome): readonly string[] {
   }
   if (doubled !== 0) off.push(`${doubled} events were delivered to the webhook more than once`)
   if (refused !== 0) off.push(`${refused} webhook requests had a wrong signature`)
+  if (!replayed) off.push('the replay was ended before the whole log was tracked')
   if (killFailed) off.push('the collector was to be killed and started again, and was not')
   return off
 }

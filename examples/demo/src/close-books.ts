@@ -37,6 +37,7 @@ export async function closeBooks(closing: CloseBooksOptions): Promise<{ outcome:
     comparisons: [...comparisons, ...ownComparisons],
     expectedWebhooks,
     webhooks: stage.receiver.tally(),
+    replayed: stage.service.replayed(),
     killFailed: options.kill && stage.collector.restarts() === 0,
   }
   return { outcome, badLines: log.badLines }

@@ -31,5 +31,5 @@ export function formatLiveFigures({ tracked, books, webhooks }: LiveFigures): st
     ['missing', books?.missing],
     ['webhooks verified', webhooks.verified],
   ]
-  return figures.map(([name, value]) => `${name} ${value ?? '…'}`).join(' · ')
+  return figures.map(([name, value]) => `${name} ${value ?? '…'}`).join('  ')
 }

@@ -21,6 +21,8 @@ async function main(): Promise<number> {
   const { log } = parsed.options
   const closing = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => closing.abort())
+  // Whoever read the output is gone (`| head`): end in order, and leave no process behind.
+  process.stdout.on('error', () => closing.abort())
   try {
     const booksClose = await runDemo({
       options: { ...parsed.options, log: log === undefined ? undefined : resolve(cwd, log) },
@@ -32,7 +34,8 @@ async function main(): Promise<number> {
     })
     return booksClose ? 0 : 1
   } catch (error) {
-    process.stderr.write(`\n${(error as Error).message}\n`)
+    const message = closing.signal.aborted ? 'Interrupted before everything had started.' : (error as Error).message
+    process.stderr.write(`\n${message}\n`)
     return 1
   }
 }

@@ -14,7 +14,7 @@ export function printBooks(outcome: Outcome, off: readonly string[], badLines: n
     figure('dropped', books.dropped),
     figure('missing', books.missing),
     figure('waiting', outcome.waiting),
-    figure('webhooks verified', webhooks.verified, `   (${outcome.expectedWebhooks} events match the rule)`),
+    figure('webhooks verified', webhooks.verified, `   (${outcome.expectedWebhooks} expected)`),
     '',
     'The collector’s counts beside plain counting',
     ...comparisons.map(({ what, expected, reported }) => {

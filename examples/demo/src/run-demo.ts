@@ -109,7 +109,7 @@ async function play(run: DemoRun, plot: Plot): Promise<boolean> {
       return stored && waiting === 0 && webhooks.verified >= expectedWebhooks
     }
     await follow(settled, SETTLE_TIMEOUT_MS)
-    if (!options.once) {
+    if (!options.once && !signal.aborted) {
       screen.say(`Open ${stage.page.url} and click. Ctrl-C closes the books.`)
       await follow(() => false)
     }

@@ -7,6 +7,8 @@ export interface Screen {
 
 export interface ScreenOutput {
   readonly isTTY?: boolean
+  /** Width of the terminal, in characters. */
+  readonly columns?: number
   write(text: string): unknown
 }
 
@@ -25,8 +27,9 @@ function createTerminalScreen(output: ScreenOutput): Screen {
       output.write(`${shown === '' ? '' : CLEAR_LINE}${line}\n${shown}`)
     },
     status(text) {
-      shown = text
-      output.write(CLEAR_LINE + text)
+      // A line that wraps could not be cleared whole.
+      shown = text.slice(0, (output.columns ?? 80) - 1)
+      output.write(CLEAR_LINE + shown)
     },
   }
 }

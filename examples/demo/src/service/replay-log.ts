@@ -12,7 +12,7 @@ export interface ReplayOptions {
 }
 
 /** Events that may wait to be sent before the replay pauses: a file is read faster than a network takes it. */
-const MAX_WAITING = 50
+const MAX_WAITING = 20
 const FLUSH_TIMEOUT_MS = 500
 
 /** Calls `track()` for each event of a log. A bad line is reported with its number, and the rest goes on. */
