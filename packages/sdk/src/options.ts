@@ -49,6 +49,9 @@ export const DEFAULTS = {
   consent: 'granted',
 } as const
 
+/** Longest delay that a timer keeps: beyond it, it fires at once (HTML standard, Node.js timers). */
+export const MAX_TIMER_MS = 2 ** 31 - 1
+
 /** Options with every default filled in. */
 export type ResolvedOptions<Options extends CoreOptions> = Options & Required<Pick<CoreOptions, keyof typeof DEFAULTS>>
 
@@ -60,12 +63,15 @@ export function resolveOptions<Options extends CoreOptions>(
   const resolved = { ...DEFAULTS, ...given } as ResolvedOptions<Options>
   const problems: string[] = []
   if (typeof resolved.key !== 'string' || !resolved.key) problems.push('key: give the API key of your project')
-  if (!/^https?:\/\/./.test(resolved.endpoint)) {
+  if (typeof resolved.endpoint !== 'string' || !/^https?:\/\/./.test(resolved.endpoint)) {
     problems.push('endpoint: give the URL of your collector, such as https://events.example.com')
   }
   for (const name of ['flushAt', 'flushIntervalMs', 'maxBatchEvents', 'maxQueueBytes', 'requestTimeoutMs'] as const) {
     const value = resolved[name]
-    if (value !== undefined && !(value > 0)) problems.push(`${name}: give a number above 0`)
+    if (value === undefined) continue
+    const isTime = name.endsWith('Ms')
+    if (typeof value === 'number' && value > 0 && (!isTime || value <= MAX_TIMER_MS)) continue
+    problems.push(`${name}: give a number above 0${isTime ? ` and at most ${MAX_TIMER_MS}` : ''}`)
   }
   if (resolved.maxBatchEvents > DEFAULTS.maxBatchEvents) problems.push('maxBatchEvents: give at most 100')
   return { options: resolved, problems }

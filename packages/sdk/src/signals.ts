@@ -20,23 +20,23 @@ export interface Emitter {
 
 /** `unheard` gets the messages of errors that nobody listens to, once each. */
 export function createEmitter(unheard: (message: string) => void): Emitter {
-  const listeners: { [Kind in keyof Signals]?: Set<(signal: never) => void> } = {}
+  const listeners = new Map<keyof Signals, Set<(signal: never) => void>>()
   const told = new Set<string>()
   return {
     on(kind, listener) {
-      const all = (listeners[kind] ??= new Set())
-      all.add(listener)
+      const all = listeners.get(kind) ?? new Set()
+      listeners.set(kind, all.add(listener))
       return () => all.delete(listener)
     },
     emit(kind, signal) {
-      for (const listener of listeners[kind] ?? []) {
+      for (const listener of listeners.get(kind) ?? []) {
         try {
           listener(signal as never)
         } catch {
           // A listener's fault is its author's to find; it must not cost an event.
         }
       }
-      if (kind !== 'error' || listeners.error?.size) return
+      if (kind !== 'error' || listeners.get('error')?.size) return
       const { message } = signal as Signals['error']
       if (told.has(message) || told.size >= 100) return
       told.add(message)

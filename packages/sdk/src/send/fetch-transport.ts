@@ -1,5 +1,6 @@
 import { BATCH_PATH } from '@truecount/protocol'
 import type { Clock } from '../clock.ts'
+import { errorText } from '../error-text.ts'
 import { classifyResponse, parseRetryAfter } from './classify-response.ts'
 import type { Batch, SendOutcome, Transport } from './transport.ts'
 
@@ -38,9 +39,9 @@ type Dressed = { readonly request: Partial<FetchRequest>; readonly done?: () => 
  * which a page that is going away would not live to see answered.
  */
 export function createFetchTransport(parts: FetchTransportParts): Transport {
-  const url = `${parts.endpoint.replace(/\/+$/, '')}${BATCH_PATH}?key=${encodeURIComponent(parts.key)}`
   const attempt = async (batch: Batch, signal: unknown, dressed: Dressed): Promise<SendOutcome> => {
     try {
+      const url = `${parts.endpoint.replace(/\/+$/, '')}${BATCH_PATH}?key=${encodeURIComponent(parts.key)}`
       const response = await parts.fetch(url, {
         method: 'POST',
         headers: { 'Content-Type': 'text/plain' },
@@ -51,7 +52,7 @@ export function createFetchTransport(parts: FetchTransportParts): Transport {
       const retryAfterMs = parseRetryAfter(response.headers.get('Retry-After'), parts.clock.now())
       return classifyResponse(response.status, await response.text(), batch.events.length, retryAfterMs)
     } catch (cause) {
-      return { kind: 'retry', reason: String(cause) }
+      return { kind: 'retry', reason: errorText(cause) }
     }
   }
   return {
@@ -59,7 +60,10 @@ export function createFetchTransport(parts: FetchTransportParts): Transport {
       new Promise((resolve) => {
         const controller = parts.createAbort()
         const dressed = parts.dress?.(batch)
+        let isOver = false
         const finish = (outcome: SendOutcome) => {
+          if (isOver) return
+          isOver = true
           stopTimer()
           dressed?.done?.()
           resolve(outcome)
