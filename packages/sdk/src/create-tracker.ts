@@ -1,12 +1,13 @@
 import { DROPPED_EVENT_NAME, type DropReason } from '@truecount/protocol'
 import { createCapture } from './capture/capture.ts'
-import type { EventQueue } from './capture/event-queue.ts'
+import type { EventQueue, QueuedEvent } from './capture/event-queue.ts'
 import type { Identity } from './capture/identity.ts'
 import type { Lane } from './capture/lane.ts'
 import type { Clock } from './clock.ts'
 import { createDropCounter } from './drops.ts'
+import { errorText } from './error-text.ts'
 import type { TrackOptions } from './event-map.ts'
-import type { CoreOptions, ResolvedOptions } from './options.ts'
+import { MAX_TIMER_MS, type CoreOptions, type ResolvedOptions } from './options.ts'
 import { createSender, type Sender } from './send/sender.ts'
 import type { Transport } from './send/transport.ts'
 import { createEmitter } from './signals.ts'
@@ -73,6 +74,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     if (consent === 'denied') return drop('opted_out', 'no consent', false)
     const outcome = capture(name, metadata, given)
     if (outcome.kind === 'dropped') return drop(outcome.reason, outcome.message, outcome.numbered)
+    if (!outcome.isNew) captured--
     debug(() => `captured ${outcome.event.json}`)
     if (consent !== 'granted') return
     sender.notice()
@@ -82,7 +84,16 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
   function handOver() {
     if (options.waitUntil === undefined || handedOver) return
     handedOver = true
-    options.waitUntil(flush().finally(() => (handedOver = false)))
+    options.waitUntil(sendAll().finally(() => (handedOver = false)))
+  }
+
+  async function sendAll() {
+    let result
+    do {
+      // Never in the call that captures: it does no network work, and what follows it goes along.
+      await Promise.resolve()
+      result = await flush()
+    } while (result.waiting > 0 && result.delivered + result.dropped > 0 && shutdown === undefined)
   }
 
   function reportDrops() {
@@ -103,6 +114,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     flushAt: options.flushAt,
     flushIntervalMs: options.flushIntervalMs,
     beforeBatch: reportDrops,
+    consent: () => consent,
     observer: {
       sending: (batch, reason) =>
         debug(() => `sending ${batch.events.length} events, ${batch.bytes} bytes (${reason})`),
@@ -118,7 +130,8 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
           emitter.emit('error', { message: `rejected: ${message}` })
         }
       },
-      dropped: (event, reason, message) => drop(reason, message, event.key.includes(lane.id)),
+      // A report that is given up is not reported in turn: a collector that refuses all would get them without end.
+      dropped: (event, reason, message) => drop(reason, message, event.key.includes(lane.id) && !isReport(event)),
       retrying: (reason, afterMs) => emitter.emit('retry', { reason, afterMs }),
       halted: (message) => emitter.emit('error', { message: `the collector refuses the key: ${message}` }),
     },
@@ -127,8 +140,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
   async function drain(reason: 'flush' | 'shutdown', given: DrainOptions | undefined): Promise<FlushResult> {
     const deliveredBefore = delivered
     const droppedBefore = drops.total() + rejected
-    const timeoutMs = Number(given?.timeoutMs ?? DEFAULT_DRAIN_MS)
-    if (!isOff && consent === 'granted') await sender.drain(reason, timeoutMs >= 0 ? timeoutMs : 0)
+    if (!isOff && consent === 'granted') await sender.drain(reason, drainMs(given))
     return {
       delivered: delivered - deliveredBefore,
       waiting: queue.size().events,
@@ -145,7 +157,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
       try {
         run(...args)
       } catch (cause) {
-        emitter.emit('error', { message: String(cause) })
+        emitter.emit('error', { message: errorText(cause) })
       }
     }
   }
@@ -154,17 +166,22 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     consent = granted ? 'granted' : 'denied'
     parts.onConsent(granted)
     sender.notice()
+    if (granted && queue.size().events > 0) handOver()
   }
 
   const tracker: Tracker = {
     track: safely((name: string, metadata?: object, given?: TrackOptions) => take(name, metadata, given)),
     identify: safely((userId: string, traits?: object) => {
+      if (typeof userId !== 'string' || userId === '') {
+        captured++
+        return drop('invalid_event', 'identify: give the user id as a string that is not empty', false)
+      }
       const anonymousId = identity.identify(userId)
       take('$identify', { anonymous_id: anonymousId, traits }, { userId })
     }),
     page: safely((name?: string, metadata?: object) => {
       const page = name === undefined ? {} : { page: name }
-      take('page_view', { ...parts.pageMetadata(), ...page, ...metadata })
+      take('page_view', merged(parts.pageMetadata(), page, metadata))
     }),
     reset: safely(() => identity.reset()),
     flush,
@@ -174,11 +191,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     },
     optIn: safely(() => consent === 'granted' || setConsent(true)),
     optOut: safely(() => {
-      if (consent === 'denied') return
-      const waiting = [...queue.peek()]
-      queue.remove(waiting.map((event) => event.key))
-      for (const event of waiting) drop('opted_out', 'no consent', event.key.includes(lane.id))
-      setConsent(false)
+      if (consent !== 'denied') setConsent(false)
     }),
     on: (kind, listener) => emitter.on(kind, listener),
     stats() {
@@ -199,4 +212,31 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
       else if (!isOff && consent === 'granted') parts.onConsent(true)
     },
   }
+}
+
+function drainMs(given: DrainOptions | undefined): number {
+  try {
+    const timeoutMs = Number(given?.timeoutMs ?? DEFAULT_DRAIN_MS)
+    return timeoutMs >= 0 ? Math.min(timeoutMs, MAX_TIMER_MS) : 0
+  } catch {
+    // What is no time at all asks for nothing; the promise not to throw stands.
+    return DEFAULT_DRAIN_MS
+  }
+}
+
+/** What can't be copied can't be serialised either: such an event is dropped with that reason. */
+function merged(...objects: (object | undefined)[]): object {
+  try {
+    return Object.assign({}, ...objects) as object
+  } catch (cause) {
+    return {
+      toJSON() {
+        throw cause
+      },
+    }
+  }
+}
+
+function isReport(event: QueuedEvent): boolean {
+  return event.json.startsWith(`{"event_name":"${DROPPED_EVENT_NAME}"`)
 }

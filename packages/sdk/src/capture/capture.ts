@@ -17,11 +17,11 @@ export interface CaptureParts {
 }
 
 /**
- * Kept: the event has its key and is in the queue. Dropped: it is not, for the reason given;
+ * Kept: the event has its key and is in the queue; it is not new if one with that key was there. Dropped: it is not, for the reason given;
  * `numbered` events left a gap in the lane that the collector must be told of.
  */
 export type CaptureOutcome =
-  | { readonly kind: 'kept'; readonly event: QueuedEvent }
+  | { readonly kind: 'kept'; readonly event: QueuedEvent; readonly isNew: boolean }
   | { readonly kind: 'dropped'; readonly reason: DropReason; readonly message: string; readonly numbered: boolean }
 
 export type Capture = (name: string, metadata?: object, options?: TrackOptions, isReport?: boolean) => CaptureOutcome
@@ -39,7 +39,7 @@ export function createCapture(parts: CaptureParts): Capture {
     let reason: DropReason = 'invalid_event'
     try {
       const { userId, timestamp, idempotencyKey } = (given ?? {}) as TrackOptions
-      numbered = idempotencyKey === undefined
+      numbered = (idempotencyKey ?? undefined) === undefined
       const key = idempotencyKey ?? parts.lane.nextKey()
       const draft = {
         event_name: name,
@@ -49,11 +49,13 @@ export function createCapture(parts: CaptureParts): Capture {
       }
       reason = 'before_send'
       const outgoing = isReport ? draft : applyBeforeSend(parts.beforeSend, draft)
-      if (outgoing === null) return dropped('before_send', 'beforeSend returned null')
+      if (!outgoing) return dropped('before_send', `beforeSend returned ${String(outgoing)}`)
       const created = createEvent(outgoing, key)
       if (created.kind === 'invalid') return dropped('invalid_event', created.message)
+      const before = parts.queue.size().events
       const added = parts.queue.add(created.event, isReport)
-      return added === 'added' ? { kind: 'kept', event: created.event } : dropped(added, `${name} could not be kept`)
+      if (added !== 'added') return dropped(added, `${name} could not be kept`)
+      return { kind: 'kept', event: created.event, isNew: parts.queue.size().events > before }
     } catch (cause) {
       return dropped(reason, errorText(cause))
     }

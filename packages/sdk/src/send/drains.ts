@@ -5,6 +5,8 @@ export interface Drains {
   pending(): boolean
   /** Resolves when `settle` has seen `goal` removals, or after `timeoutMs`, whichever is first. */
   join(goal: number, timeoutMs: number): Promise<void>
+  /** Everyone who waits now waits for `removals` more. */
+  extend(removals: number): void
   /** `removals`: events that left the queue since the start. */
   settle(removals: number): void
 }
@@ -24,6 +26,9 @@ export function createDrains(clock: Clock): Drains {
         const stopTimer = clock.startTimer(finish, timeoutMs, true)
         waiting.set(finish, goal)
       }),
+    extend(removals) {
+      for (const [finish, goal] of waiting) waiting.set(finish, goal + removals)
+    },
     settle(removals) {
       for (const [finish, goal] of waiting) if (removals >= goal) finish()
     },

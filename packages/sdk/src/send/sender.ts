@@ -1,6 +1,7 @@
 import type { DropReason, Verdict } from '@truecount/protocol'
 import type { EventQueue, QueuedEvent } from '../capture/event-queue.ts'
 import type { Clock } from '../clock.ts'
+import type { Consent } from '../options.ts'
 import { backoffMs } from './backoff.ts'
 import { dueBySize, takeBatch, type BatchLimits, type FlushReason } from './batcher.ts'
 import { createDrains } from './drains.ts'
@@ -33,13 +34,15 @@ export interface SenderParts {
   /** Longest time that an event waits for company. */
   readonly flushIntervalMs: number
   readonly observer: SenderObserver
+  /** Nothing is sent unless it is `granted`; once it is `denied`, what waits is dropped. */
+  readonly consent: () => Consent
   /** Called before the queue is read: the moment to queue a drop report. */
   readonly beforeBatch: () => void
 }
 
 /** Moves events from the queue to the collector: one batch in flight, oldest first, removed by key once named. */
 export interface Sender {
-  /** Something was queued. Starts no request itself: a timer does. */
+  /** Something was queued, or consent has changed. Starts no request itself: a timer does. */
   notice(): void
   /** Sends until all that waits now has left the queue, for at most `timeoutMs`. Calls join. */
   drain(reason: FlushReason, timeoutMs: number): Promise<void>
@@ -68,15 +71,24 @@ export function createSender(parts: SenderParts): Sender {
   let halted = false
   let timer: { readonly stop: () => void; readonly delayMs: number } | undefined
 
-  const mayNotSend = () => requests > 0 || pause.active() || halted
+  const isBarred = () => pause.active() || halted || parts.consent() !== 'granted'
+  const mayNotSend = () => requests > 0 || isBarred()
 
   function pump(reason?: FlushReason) {
+    const isIdle = !mayNotSend()
+    if (isIdle) report()
     drains.settle(halted ? Infinity : removals)
-    if (mayNotSend()) return
-    parts.beforeBatch()
+    if (!isIdle) return
     const why = reason ?? (drains.pending() ? 'flush' : dueBySize(queue.size(), parts.flushAt, limits))
     if (why !== undefined) launch(why, limits.maxBytes)
     else if (queue.size().events > 0) wake(parts.flushIntervalMs)
+  }
+
+  /** What is given up during a drain is told within it. */
+  function report() {
+    const before = queue.size().events
+    parts.beforeBatch()
+    drains.extend(queue.size().events - before)
   }
 
   function wake(delayMs: number) {
@@ -107,6 +119,7 @@ export function createSender(parts: SenderParts): Sender {
   }
 
   function conclude(events: readonly QueuedEvent[], outcome: SendOutcome) {
+    if (outcome.kind !== 'acknowledged' && parts.consent() === 'denied') return discard(events)
     switch (outcome.kind) {
       case 'acknowledged':
         failures = 0
@@ -114,6 +127,7 @@ export function createSender(parts: SenderParts): Sender {
         remove(events)
         return observer.settled(events, outcome.verdicts)
       case 'retry': {
+        if (halted) return
         const delayMs = backoffMs(++failures, parts.random, outcome.afterMs)
         pause.begin(delayMs, outcome.afterMs !== undefined, () => pump('interval'))
         return observer.retrying(outcome.reason, delayMs)
@@ -131,9 +145,16 @@ export function createSender(parts: SenderParts): Sender {
       maxEvents = events.length >> 1
       if (reason === 'too_large') maxEventsEver = maxEvents
     } else {
+      // What was too large is gone: the batches before it may have been refused for its sake alone.
+      maxEventsEver = limits.maxEvents
       remove(events)
       for (const event of events) observer.dropped(event, reason === 'too_large' ? reason : 'refused', message)
     }
+  }
+
+  function discard(events: readonly QueuedEvent[]) {
+    remove(events)
+    for (const event of events) observer.dropped(event, 'opted_out', 'no consent')
   }
 
   function remove(events: readonly QueuedEvent[]) {
@@ -143,6 +164,8 @@ export function createSender(parts: SenderParts): Sender {
 
   return {
     notice() {
+      // What is on its way may be stored already: its outcome decides how it is counted.
+      if (parts.consent() === 'denied') discard([...queue.peek()].filter((event) => !inFlight.has(event.key)))
       if (!mayNotSend()) wake(dueBySize(queue.size(), parts.flushAt, limits) === undefined ? parts.flushIntervalMs : 0)
     },
     drain(reason, timeoutMs) {
@@ -153,7 +176,7 @@ export function createSender(parts: SenderParts): Sender {
       return drained
     },
     sendAtExit(budgetBytes) {
-      if (pause.active() || halted) return
+      if (isBarred()) return
       parts.beforeBatch()
       while (budgetBytes() >= LARGEST_EVENT_BYTES) {
         if (!launch('page_hidden', Math.min(limits.maxBytes, budgetBytes()))) return
