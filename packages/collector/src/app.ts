@@ -11,6 +11,7 @@ import { authorize } from './http/authorize.ts'
 import { allowAnyOrigin, answerPreflight, forbidOtherOrigins } from './http/cross-origin.ts'
 import { refuse } from './http/outcome.ts'
 import type { Route } from './http/route.ts'
+import { endUnreadBody } from './http/unread-body.ts'
 import type { RandomBytes } from './id/uuid.ts'
 import { createGroupCommit } from './ingest/group-commit.ts'
 import { createIngestRoutes } from './ingest/ingest-routes.ts'
@@ -82,7 +83,10 @@ function createKoa(routes: readonly Route[], apiKeys: ApiKeys, log: Log): Koa {
     router.register(route.path, [route.method], (ctx: Context) => serve(ctx, route, apiKeys))
   }
   const koa = new Koa()
-  koa.use((ctx, next) => answerFailures(ctx, next, log))
+  koa.use(async (ctx, next) => {
+    await answerFailures(ctx, next, log)
+    endUnreadBody(ctx)
+  })
   koa.use(router.routes())
   koa.use(router.allowedMethods())
   return koa

@@ -36,8 +36,9 @@ export function createCollector(options: CollectorOptions): Collector {
       const store = openSqliteStore(dbPath, durability)
       const app = createApp({ store, log, now: Date.now, randomBytes, allowOwnAddresses })
       const worker = await app.start()
+      const answer = app.koa.callback()
       return {
-        handler: app.koa.callback(),
+        handler: (request, response) => void answer(request, response),
         async stop() {
           await worker.stop()
           store.close()

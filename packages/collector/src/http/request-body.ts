@@ -2,24 +2,18 @@ import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
 import { type Outcome, type Refusal, refuse } from './outcome.ts'
 
-/** How long a sender whose body was refused may go on sending into the void before its connection is cut. */
-const LINGER_MS = 1_000
-
 export interface BodyRule {
   readonly maxBytes: number
   /** Media types taken, besides `application/json`. */
   readonly alsoText: boolean
 }
 
-/** Reads a request's JSON. Refuses with 415, 413 or 400; a body that is too large is not read to its end. */
+/** Reads a request's JSON. Refuses with 415, 413 or 400; a body that is too large is not read to its end (see `unread-body`). */
 export async function readJson(ctx: Context, rule: BodyRule): Promise<Outcome<unknown>> {
   const refusal = refuseMediaType(ctx, rule.alsoText)
   if (refusal !== undefined) return refusal
   const body = await readBody(ctx.req, rule.maxBytes)
-  if (!body.ok) {
-    if (body.error === 'payload_too_large') cutAfterAnswer(ctx)
-    return body
-  }
+  if (!body.ok) return body
   try {
     return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body.value)) }
   } catch (error) {
@@ -61,18 +55,5 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Outcome<B
     )
     request.on('close', () => resolve(refuse('invalid_request', 'The connection ended before the body did')))
     request.on('error', () => resolve(refuse('invalid_request', 'The connection broke before the body ended')))
-  })
-}
-
-/**
- * Cutting at once would reset the connection, and the sender would never see why. So what still comes is thrown away,
- * unread and unkept, for a moment.
- */
-function cutAfterAnswer(ctx: Context): void {
-  ctx.res.once('finish', () => {
-    if (ctx.req.complete) return
-    const timer = setTimeout(() => ctx.req.socket.destroy(), LINGER_MS)
-    ctx.req.socket.once('close', () => clearTimeout(timer))
-    ctx.req.once('end', () => clearTimeout(timer))
   })
 }

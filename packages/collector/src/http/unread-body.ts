@@ -1,0 +1,17 @@
+import type { Context } from 'koa'
+
+/** How long a sender whose request is answered already may go on sending its body. */
+const LINGER_MS = 1_000
+
+/**
+ * To be called for every answer. Where a request was refused before its body had come, cutting at once would reset the
+ * connection and the sender would never see why: so what still comes is thrown away for a moment, then it is cut.
+ */
+export function endUnreadBody({ req, res }: Context): void {
+  if (req.complete) return
+  res.once('finish', () => {
+    req.resume()
+    const timer = setTimeout(() => req.socket.destroy(), LINGER_MS)
+    for (const over of ['end', 'close']) req.once(over, () => clearTimeout(timer))
+  })
+}

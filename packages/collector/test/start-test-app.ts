@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createApp } from '../src/app.ts'
+import type { DeliveryWorker } from '../src/deliver/delivery-worker.ts'
+import { apiKeyPrefix, hashApiKey, type KeyKind, newApiKey } from '../src/id/api-key.ts'
+import { timeUuid } from '../src/id/uuid.ts'
+import type { Route } from '../src/http/route.ts'
+import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts'
+import type { Store } from '../src/store/store.ts'
+
+/** A folder of its own for one test file's databases. */
+export function temporaryFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'truecount-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers freely, and fail where they differ
+  readonly body: any
+}
+
+export interface TestApp {
+  readonly url: string
+  readonly dbPath: string
+  readonly store: Store
+  readonly worker: DeliveryWorker
+  readonly routes: readonly Route[]
+  readonly projectId: string
+  readonly secretKey: string
+  readonly publishableKey: string
+  /** Makes another project and returns a key of it. */
+  newProject(kind: KeyKind): Promise<{ projectId: string; key: string }>
+  get(path: string, key?: string): Promise<Answer>
+  post(path: string, body: unknown, key?: string): Promise<Answer>
+  stop(): Promise<void>
+}
+
+export interface TestAppOptions {
+  readonly now?: () => number
+  readonly allowOwnAddresses?: boolean
+  /** Puts something between the app and its store. */
+  readonly wrapStore?: (store: Store) => Store
+}
+
+/** The whole collector on a real file and a real socket. */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const { now = Date.now, allowOwnAddresses = true, wrapStore = (store) => store } = options
+  const folder = temporaryFolder()
+  const dbPath = join(folder.path, 'test.db')
+  const store = openSqliteStore(dbPath, 'process')
+  const app = createApp({ store: wrapStore(store), log: () => undefined, now, randomBytes, allowOwnAddresses })
+  const worker = await app.start()
+  const answer = app.koa.callback()
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const projectId = await addProject(store)
+  const secretKey = await addKey(store, projectId, 'secret')
+  return {
+    url,
+    dbPath,
+    store,
+    worker,
+    routes: app.routes,
+    projectId,
+    secretKey,
+    publishableKey: await addKey(store, projectId, 'publishable'),
+    async newProject(kind) {
+      const id = await addProject(store)
+      return { projectId: id, key: await addKey(store, id, kind) }
+    },
+    get: (path, key = secretKey) => answerOf(fetch(url + path, { headers: { authorization: `Bearer ${key}` } })),
+    post: (path, body, key = secretKey) =>
+      answerOf(
+        fetch(url + path, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      ),
+    async stop() {
+      server.close()
+      server.closeAllConnections()
+      await worker.stop()
+      store.close()
+      folder.remove()
+    },
+  }
+}
+
+export async function answerOf(pending: Promise<Response>): Promise<Answer> {
+  const response = await pending
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+}
+
+async function addProject(store: Store): Promise<string> {
+  const id = timeUuid(Date.now(), randomBytes)
+  await store.projects.create({ id, createdAtMs: Date.now() })
+  return id
+}
+
+async function addKey(store: Store, projectId: string, kind: KeyKind): Promise<string> {
+  const key = newApiKey(kind, randomBytes)
+  const id = timeUuid(Date.now(), randomBytes)
+  const hash = hashApiKey(key)
+  await store.apiKeys.create({ id, projectId, kind, hash, prefix: apiKeyPrefix(key), createdAtMs: Date.now() })
+  return key
+}
