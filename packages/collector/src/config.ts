@@ -20,7 +20,7 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting>
 
-export interface Config {
+interface Config {
   readonly db: string
   readonly port: number
   readonly host: string

@@ -4,7 +4,7 @@ import { nextOf } from './retry-schedule.ts'
 import { signDelivery } from './signature.ts'
 
 /** Longest that one attempt may take, from look-up to status line. */
-export const ATTEMPT_TIMEOUT_MS = 15_000
+const ATTEMPT_TIMEOUT_MS = 15_000
 
 /** Longer than an attempt, so that no delivery is attempted twice at a time. */
 const LEASE_MS = ATTEMPT_TIMEOUT_MS + 5_000

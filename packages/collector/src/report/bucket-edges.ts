@@ -37,7 +37,7 @@ export function chooseInterval(windowMs: number): Interval {
 }
 
 /** The last bucket start at or before an instant, in UTC. */
-export function bucketStart(ms: number, interval: Interval): number {
+function bucketStart(ms: number, interval: Interval): number {
   const originMs = interval === '1w' ? FIRST_MONDAY_MS : 0
   const widthMs = INTERVAL_MS[interval]
   return originMs + Math.floor((ms - originMs) / widthMs) * widthMs

@@ -7,7 +7,7 @@ export interface EventSelection {
   readonly toMs: number
 }
 
-export interface Series {
+interface Series {
   /** One count for each pair of neighbouring edges. */
   readonly counts: readonly number[]
   /** Distinct users among the events counted; those without a user are not counted. */

@@ -26,7 +26,7 @@ export interface Webhook {
   readonly createdAtMs: number
 }
 
-export interface RuleAction {
+interface RuleAction {
   readonly type: 'webhook'
   readonly webhook_id: string
 }
