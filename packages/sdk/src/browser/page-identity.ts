@@ -18,6 +18,8 @@ export function createPageIdentity(
   let anonymousId: string | undefined
   let user: string | undefined
   let isPersistent = false
+  // Said before storage might be used: what an earlier visit left there must not undo it.
+  let wasReset = false
 
   function save(entry: string, value: string | undefined) {
     if (!isPersistent) return
@@ -31,6 +33,7 @@ export function createPageIdentity(
   }
 
   function reset() {
+    wasReset = true
     save(userEntry, (user = undefined))
     save(anonymousEntry, (anonymousId = undefined))
   }
@@ -43,11 +46,14 @@ export function createPageIdentity(
     },
     reset,
     persist(allowed) {
+      isPersistent = true
       if (!allowed) reset()
       isPersistent = allowed
       if (!allowed) return
-      user ??= storage.read(userEntry)
-      anonymousId = storage.read(anonymousEntry) ?? anonymousId
+      if (!wasReset) {
+        user ??= storage.read(userEntry)
+        anonymousId = storage.read(anonymousEntry) ?? anonymousId
+      }
       save(userEntry, user)
       save(anonymousEntry, anonymousId)
     },
