@@ -3,7 +3,7 @@ import type { Tracker } from '../tracker.ts'
 
 /** What a page may put before the script: `truecount = { q: [['track', 'signup']] }`, calls in order. */
 interface Stub {
-  readonly q?: readonly (readonly [method: string, ...args: unknown[]])[]
+  readonly q?: unknown
 }
 
 /**
@@ -16,9 +16,12 @@ export function startFromScriptTag(
   createTracker: (options: TrackerOptions) => Tracker,
 ): void {
   const { key = '', endpoint = '' } = script?.dataset ?? {}
-  const calls = (page.truecount as Stub | undefined)?.q ?? []
+  const calls = (page.truecount as Stub | undefined)?.q
   const tracker = createTracker({ key, endpoint })
   page.truecount = tracker
   const methods = tracker as unknown as Record<string, ((...args: unknown[]) => unknown) | undefined>
-  for (const [method, ...args] of calls) methods[method]?.(...args)
+  for (const call of Array.isArray(calls) ? calls : []) {
+    const [method, ...args] = Array.from((call ?? []) as ArrayLike<unknown>)
+    if (Object.hasOwn(methods, method as string)) methods[method as string]?.(...args)
+  }
 }
