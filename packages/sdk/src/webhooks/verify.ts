@@ -31,7 +31,7 @@ const SECRET_PREFIX = 'whsec_'
  *
  * `body` is the raw request body, before any JSON parser has touched it. `secret` is the webhook's signing secret;
  * while one is being rotated, give both. Never throws for what a stranger sent; rejects only where the runtime has no
- * Web Crypto.
+ * Web Crypto, and for a secret that is missing or empty.
  */
 export async function verify(
   body: string | Uint8Array,
@@ -39,6 +39,7 @@ export async function verify(
   secret: string | readonly string[],
   { now = Date.now }: VerifyOptions = {},
 ): Promise<Verification> {
+  const keys = [secret].flat().map(secretBytes)
   const id = header(headers, 'webhook-id')
   const timestamp = header(headers, 'webhook-timestamp')
   const signatures = header(headers, 'webhook-signature')
@@ -47,16 +48,14 @@ export async function verify(
   if (!(Math.abs(now() / 1000 - seconds) <= TOLERANCE_SECONDS)) return failure('timestamp_out_of_tolerance')
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
   const content = new TextEncoder().encode(standardWebhooksContent(id, seconds, text))
-  for (const one of [secret].flat()) {
+  for (const one of keys) {
     if (await anyMatches(signatures, content, one)) return readEvent(text, id)
   }
   return failure('signature_mismatch')
 }
 
-async function anyMatches(signatures: string, content: BufferSource, secret: string): Promise<boolean> {
-  const key = await crypto.subtle.importKey('raw', secretBytes(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'verify',
-  ])
+async function anyMatches(signatures: string, content: BufferSource, keyBytes: BufferSource): Promise<boolean> {
+  const key = await crypto.subtle.importKey('raw', keyBytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify'])
   for (const signature of signatures.split(' ')) {
     const bytes = signature.startsWith('v1,') ? fromBase64(signature.slice(3)) : undefined
     if (bytes !== undefined && (await crypto.subtle.verify('HMAC', key, bytes, content))) return true
@@ -66,6 +65,7 @@ async function anyMatches(signatures: string, content: BufferSource, secret: str
 
 /** `whsec_` and base64 name the bytes themselves; any other secret is used as its UTF-8 text. */
 function secretBytes(secret: string): Uint8Array<ArrayBuffer> {
+  if (!secret || secret === SECRET_PREFIX) throw new TypeError("verify: the secret is empty, give the webhook's own")
   const named = secret.startsWith(SECRET_PREFIX) ? fromBase64(secret.slice(SECRET_PREFIX.length)) : undefined
   return named ?? new TextEncoder().encode(secret)
 }
