@@ -1,0 +1,28 @@
+import type { Locks } from '../../src/browser/tab-lock.ts'
+
+/** Locks of one origin, granted as the W3C Web Locks API grants exclusive ones: one holder, the others in a row. */
+export function createFakeLocks(): Locks & { readonly held: ReadonlySet<string> } {
+  const held = new Set<string>()
+  const waiting = new Map<string, (() => void)[]>()
+
+  async function grant(name: string, hold: (lock: unknown) => Promise<void> | undefined): Promise<void> {
+    held.add(name)
+    try {
+      await hold({ name })
+    } finally {
+      held.delete(name)
+      waiting.get(name)?.shift()?.()
+    }
+  }
+
+  return {
+    held,
+    async request(name, { ifAvailable }, hold) {
+      await Promise.resolve()
+      if (!held.has(name)) return grant(name, hold)
+      if (ifAvailable) return hold(null)
+      await new Promise<void>((resolve) => waiting.set(name, [...(waiting.get(name) ?? []), resolve]))
+      return grant(name, hold)
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import { createManualClock } from '@truecount/testkit'
+import { expect, test } from 'vitest'
+import { createFetchTransport, type FetchRequest, type FetchResponse } from '../src/send/fetch-transport.ts'
+import type { Batch } from '../src/send/transport.ts'
+import { queuedEvent } from './queued-event.ts'
+
+const event = queuedEvent('k')
+const batch: Batch = { events: [event], body: `[${event.json}]`, bytes: event.bytes + 2 }
+const ACCEPTED = '{"accepted":1,"rejected":0,"results":[{"status":"accepted","event_id":"e"}]}'
+
+const response = (status: number, body: string, retryAfter: string | null = null): FetchResponse => ({
+  status,
+  headers: { get: (name) => (name.toLowerCase() === 'retry-after' ? retryAfter : null) },
+  text: async () => body,
+})
+
+function setUp(fetch: (url: string, request: FetchRequest) => Promise<FetchResponse>, endpoint = 'https://c.example') {
+  const clock = createManualClock()
+  const counts = { aborted: 0, dressed: 0, done: 0 }
+  const transport = createFetchTransport({
+    endpoint,
+    key: 'tc_pub&?',
+    clock,
+    requestTimeoutMs: 5000,
+    fetch,
+    createAbort: () => ({ signal: 'signal', abort: () => counts.aborted++ }),
+    dress: () => (counts.dressed++, { request: { keepalive: true }, done: () => counts.done++ }),
+  })
+  return { clock, counts, transport }
+}
+
+test.each(['https://c.example', 'https://c.example/', 'https://c.example//'])(
+  'a request is CORS-simple, so that no preflight stands before it: %s',
+  async (endpoint) => {
+    const calls: [string, FetchRequest][] = []
+    const { transport, counts, clock } = setUp(async (...call) => (calls.push(call), response(202, ACCEPTED)), endpoint)
+    expect(await transport.send(batch)).toMatchObject({ kind: 'acknowledged' })
+    expect(calls).toEqual([
+      [
+        'https://c.example/api/v1/events/batch?key=tc_pub%26%3F',
+        {
+          method: 'POST',
+          headers: { 'Content-Type': 'text/plain' },
+          body: batch.body,
+          signal: 'signal',
+          keepalive: true,
+        },
+      ],
+    ])
+    expect([counts, clock.pending()]).toEqual([{ aborted: 0, dressed: 1, done: 1 }, 0])
+  },
+)
+
+test.each([
+  ['rejects', () => Promise.reject(new TypeError('Failed to fetch'))],
+  [
+    'throws',
+    () => {
+      throw new Error('blocked')
+    },
+  ],
+  ['rejects with what has no text', () => Promise.reject(Object.create(null) as Error)],
+  ['answers with nothing', async () => undefined as never],
+  ['breaks off within the body', async () => ({ ...response(202, ''), text: () => Promise.reject(new Error('cut')) })],
+])('a fetch that %s is an attempt to repeat, never an exception', async (_, fetch) => {
+  const { transport, counts, clock } = setUp(fetch)
+  expect(await transport.send(batch)).toMatchObject({ kind: 'retry', reason: expect.stringMatching(/./) as string })
+  expect([counts.done, clock.pending()]).toEqual([1, 0])
+})
+
+test('a fetch that never answers, abort or not, is given up after its time', async () => {
+  const { transport, counts, clock } = setUp(() => new Promise(() => undefined))
+  const sent = transport.send(batch)
+  await clock.advance(4999)
+  expect(counts.aborted).toBe(0)
+  await clock.advance(1)
+  expect(await sent).toEqual({ kind: 'retry', reason: 'no answer in 5000 ms' })
+  expect([counts.aborted, counts.done]).toEqual([1, 1])
+})
+
+test('a body that never ends is cut off as well, and the room it had is given back once', async () => {
+  let fail: (cause: Error) => void = () => undefined
+  const { transport, counts, clock } = setUp(async () => ({
+    ...response(202, ''),
+    text: () => new Promise((_, reject) => (fail = reject)),
+  }))
+  const sent = transport.send(batch)
+  await clock.advance(5000)
+  fail(new Error('aborted'))
+  await clock.advance(0)
+  expect(await sent).toMatchObject({ kind: 'retry' })
+  expect(counts.done).toBe(1)
+})
+
+test('Retry-After is read by the clock it is given', async () => {
+  const { transport, clock } = setUp(async () => response(429, '', new Date(clock.now() + 7000).toUTCString()))
+  expect(await transport.send(batch)).toMatchObject({ kind: 'retry', afterMs: 7000 })
+})
