@@ -40,12 +40,13 @@ export function testStep(name: string, projects: readonly string[]): Step {
 
 const EMPTY = '{"testResults":[]}'
 
-/** A file that could not even be read counts as one failure, and so does an error outside every test. */
+/** A file that failed as a whole (not read, or its set-up threw) is one failure, and so is an error outside every test. */
 export function countTests(name: string, exitCode: number, { testResults }: Report): Outcome {
   const tests = testResults.flatMap((file) => {
     const path = relative(process.cwd(), file.name)
-    if (file.assertionResults.length === 0) return { title: path, status: file.status }
-    return file.assertionResults.map(({ fullName, status }) => ({ title: `${path}: ${fullName}`, status }))
+    const own = file.assertionResults.map(({ fullName, status }) => ({ title: `${path}: ${fullName}`, status }))
+    const failedAsAWhole = file.status === 'failed' && own.every(({ status }) => status !== 'failed')
+    return failedAsAWhole ? [{ title: path, status: 'failed' }, ...own] : own
   })
   const titles = (wanted: (status: string) => boolean) =>
     tests.filter(({ status }) => wanted(status)).map(({ title }) => title)

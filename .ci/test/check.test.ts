@@ -88,9 +88,17 @@ describe('the count of tests', () => {
     })
   })
 
-  test('a file that could not be read is a failure', () => {
-    const testResults = [file('broken.test.ts', 'failed'), file('a.test.ts', 'passed', ['works', 'passed'])]
-    expect(countTests('tests', 1, { testResults })).toMatchObject({ passed: 1, failed: ['broken.test.ts'] })
+  test('a file that could not be read, or whose set-up threw, is a failure beside the others', () => {
+    const testResults = [
+      file('broken.test.ts', 'failed'),
+      file('set-up.test.ts', 'failed', ['never ran', 'skipped']),
+      file('a.test.ts', 'failed', ['works', 'passed'], ['breaks', 'failed']),
+    ]
+    expect(countTests('tests', 1, { testResults })).toEqual({
+      passed: 1,
+      failed: ['broken.test.ts', 'set-up.test.ts', 'a.test.ts: breaks'],
+      skipped: ['set-up.test.ts: never ran'],
+    })
   })
 
   test('an error outside of every test, and no test at all, are failures', () => {
