@@ -12,13 +12,13 @@ test('what is in flight never exceeds what a browser allows, and room comes back
       const budget = createKeepaliveBudget()
       const inFlight: { bytes: number; giveBack: () => void }[] = []
       for (const bytes of steps) {
-        if (bytes === undefined) inFlight.shift()?.giveBack()
-        else {
-          const room = budget.available()
-          const giveBack = budget.reserve(bytes)
-          expect(giveBack !== undefined).toBe(bytes <= room)
-          if (giveBack) inFlight.push({ bytes, giveBack })
-        }
+        const room = budget.available()
+        const giveBack = bytes === undefined ? inFlight.shift()?.giveBack() : budget.reserve(bytes)
+        if (bytes !== undefined && giveBack) inFlight.push({ bytes, giveBack })
+        expect({ bytes, isReserved: giveBack !== undefined }).toEqual({
+          bytes,
+          isReserved: (bytes ?? Infinity) <= room,
+        })
         expect(inFlight.reduce((sum, one) => sum + one.bytes, 0)).toBeLessThan(ALLOWED_BYTES)
         expect(inFlight.length).toBeLessThanOrEqual(ALLOWED_REQUESTS)
       }

@@ -1,0 +1,72 @@
+import { fileURLToPath } from 'node:url'
+import {
+  always,
+  dropReply,
+  hang,
+  ok,
+  sequence,
+  startNodeChild,
+  startRecordingCollector,
+  status,
+  type RecordingCollector,
+} from '@truecount/testkit'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const FIXTURE = fileURLToPath(new URL('fixture/track-and-end.ts', import.meta.url))
+
+/** Node's own timers keep a process alive for this long at least if one of them is left: a flush interval. */
+const WELL_BEFORE_A_LEFT_TIMER_MS = 30_000
+
+let collector: RecordingCollector
+beforeEach(async () => {
+  collector = await startRecordingCollector()
+})
+afterEach(() => collector.stop())
+
+async function runToItsEnd(count: number, when: 'unsent' | 'sent', requestTimeoutMs = 30_000) {
+  const child = startNodeChild(FIXTURE, { args: [collector.url, String(count), when, String(requestTimeoutMs)] })
+  await child.waitForLine(/^busy no more/)
+  const stats = JSON.parse((await child.waitForLine(/^end /, WELL_BEFORE_A_LEFT_TIMER_MS)).slice(4)) as object
+  expect({ ...(await child.exited), output: child.output() }).toMatchObject({ code: 0, signal: null })
+  return { stats, output: child.output() }
+}
+
+test('a process that ends by itself first sends what waits', async () => {
+  const { stats } = await runToItsEnd(250, 'unsent')
+  expect(collector.stored.size).toBe(250)
+  expect(stats).toMatchObject({ captured: 250, adopted: 0, delivered: 250, waiting: 0 })
+}, 60_000)
+
+test.each([
+  ['a lost reply', dropReply],
+  ['a collector that is unavailable for a moment', status(503)],
+])(
+  'it does so in spite of %s, and stores nothing twice',
+  async (_, fault) => {
+    collector.setFaults(sequence([fault], ok))
+    const { stats } = await runToItsEnd(50, 'unsent')
+    expect(collector.stored.size).toBe(50)
+    expect(stats).toMatchObject({ captured: 50, adopted: 0, delivered: 50, waiting: 0 })
+  },
+  60_000,
+)
+
+test.each([
+  ['nothing was tracked', 0, 'unsent'],
+  ['all is sent, its connection still open', 30, 'sent'],
+] as const)(
+  'where %s, nothing keeps the process alive',
+  async (_, count, when) => {
+    const { stats } = await runToItsEnd(count, when)
+    expect(stats).toMatchObject({ delivered: count, waiting: 0 })
+    expect(collector.stored.size).toBe(count)
+  },
+  60_000,
+)
+
+test('against a collector that never answers it ends in bounded time, and says how many events are left', async () => {
+  collector.setFaults(always(hang))
+  const { stats, output } = await runToItsEnd(3, 'unsent', 200)
+  expect(stats).toMatchObject({ waiting: 3, delivered: 0 })
+  expect(output).toMatch(/3 events not sent/)
+}, 60_000)
