@@ -34,7 +34,7 @@ test.each(['https://c.example', 'https://c.example/', 'https://c.example//'])(
   async (endpoint) => {
     const calls: [string, FetchRequest][] = []
     const { transport, counts, clock } = setUp(async (...call) => (calls.push(call), response(202, ACCEPTED)), endpoint)
-    expect(await transport.send(batch)).toMatchObject({ kind: 'acknowledged' })
+    expect(await transport.send(batch, true)).toMatchObject({ kind: 'acknowledged' })
     expect(calls).toEqual([
       [
         'https://c.example/api/v1/events/batch?key=tc_pub%26%3F',
@@ -64,13 +64,16 @@ test.each([
   ['breaks off within the body', async () => ({ ...response(202, ''), text: () => Promise.reject(new Error('cut')) })],
 ])('a fetch that %s is an attempt to repeat, never an exception', async (_, fetch) => {
   const { transport, counts, clock } = setUp(fetch)
-  expect(await transport.send(batch)).toMatchObject({ kind: 'retry', reason: expect.stringMatching(/./) as string })
+  expect(await transport.send(batch, true)).toMatchObject({
+    kind: 'retry',
+    reason: expect.stringMatching(/./) as string,
+  })
   expect([counts.done, clock.pending()]).toEqual([1, 0])
 })
 
 test('a fetch that never answers, abort or not, is given up after its time', async () => {
   const { transport, counts, clock } = setUp(() => new Promise(() => undefined))
-  const sent = transport.send(batch)
+  const sent = transport.send(batch, true)
   await clock.advance(4999)
   expect(counts.aborted).toBe(0)
   await clock.advance(1)
@@ -84,7 +87,7 @@ test('a body that never ends is cut off as well, and the room it had is given ba
     ...response(202, ''),
     text: () => new Promise((_, reject) => (fail = reject)),
   }))
-  const sent = transport.send(batch)
+  const sent = transport.send(batch, true)
   await clock.advance(5000)
   fail(new Error('aborted'))
   await clock.advance(0)
@@ -94,5 +97,5 @@ test('a body that never ends is cut off as well, and the room it had is given ba
 
 test('Retry-After is read by the clock it is given', async () => {
   const { transport, clock } = setUp(async () => response(429, '', new Date(clock.now() + 7000).toUTCString()))
-  expect(await transport.send(batch)).toMatchObject({ kind: 'retry', afterMs: 7000 })
+  expect(await transport.send(batch, true)).toMatchObject({ kind: 'retry', afterMs: 7000 })
 })

@@ -65,8 +65,8 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     requestTimeoutMs: options.requestTimeoutMs,
     fetch: (url, request) => (options.fetch ?? fetch)(url, request as RequestInit),
     createAbort: () => new AbortController(),
-    dress(batch) {
-      const done = pageBudget.reserve(batch.bytes)
+    dress(batch, mayOutlive) {
+      const done = mayOutlive ? pageBudget.reserve(batch.bytes) : undefined
       return done && { request: { keepalive: true }, done }
     },
   })

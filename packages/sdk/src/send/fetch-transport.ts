@@ -29,7 +29,7 @@ export interface FetchTransportParts {
   /** A new abort controller for each request. */
   readonly createAbort: () => { readonly signal: unknown; abort(): void }
   /** Platform's own way to dress a request: compression, keepalive. Called once a request; `done` when it ended. */
-  readonly dress?: (batch: Batch) => Dressed
+  readonly dress?: (batch: Batch, mayOutlive: boolean) => Dressed
 }
 
 type Dressed = { readonly request: Partial<FetchRequest>; readonly done?: () => void } | undefined
@@ -56,10 +56,10 @@ export function createFetchTransport(parts: FetchTransportParts): Transport {
     }
   }
   return {
-    send: (batch) =>
+    send: (batch, mayOutlive) =>
       new Promise((resolve) => {
         const controller = parts.createAbort()
-        const dressed = parts.dress?.(batch)
+        const dressed = parts.dress?.(batch, mayOutlive)
         let isOver = false
         const finish = (outcome: SendOutcome) => {
           if (isOver) return

@@ -46,7 +46,10 @@ export interface Sender {
   notice(): void
   /** Sends until all that waits now has left the queue, for at most `timeoutMs`. Calls join. */
   drain(reason: FlushReason, timeoutMs: number): Promise<void>
-  /** Sends at once, in parallel, while `budgetBytes()` has room for a largest event: for a page that goes away. */
+  /**
+   * Sends at once, in parallel, while `budgetBytes()` has room for a largest event: for a page that goes away. There may
+   * be no later, so it waits for nothing but what the collector ordered.
+   */
   sendAtExit(budgetBytes: () => number): void
   /** The network is back: an attempt that waits for nothing but a backoff is made now. */
   resume(): void
@@ -109,7 +112,9 @@ export function createSender(parts: SenderParts): Sender {
     requests++
     for (const event of batch.events) inFlight.add(event.key)
     observer.sending(batch, reason)
-    void transport.send(batch).then((outcome) => {
+    // What outlives a page shares a small budget with the page's own requests, unseen from here: if they fill it, the
+    // browser fails ours at once, and only a plain request gets through.
+    void transport.send(batch, reason === 'page_hidden' || failures === 0).then((outcome) => {
       requests--
       for (const event of batch.events) inFlight.delete(event.key)
       conclude(batch.events, outcome)
@@ -162,12 +167,14 @@ export function createSender(parts: SenderParts): Sender {
     removals += events.length
   }
 
+  function notice() {
+    // What is on its way may be stored already: its outcome decides how it is counted.
+    if (parts.consent() === 'denied') discard([...queue.peek()].filter((event) => !inFlight.has(event.key)))
+    if (!mayNotSend()) wake(dueBySize(queue.size(), parts.flushAt, limits) === undefined ? parts.flushIntervalMs : 0)
+  }
+
   return {
-    notice() {
-      // What is on its way may be stored already: its outcome decides how it is counted.
-      if (parts.consent() === 'denied') discard([...queue.peek()].filter((event) => !inFlight.has(event.key)))
-      if (!mayNotSend()) wake(dueBySize(queue.size(), parts.flushAt, limits) === undefined ? parts.flushIntervalMs : 0)
-    },
+    notice,
     drain(reason, timeoutMs) {
       halted = false
       parts.beforeBatch()
@@ -176,11 +183,15 @@ export function createSender(parts: SenderParts): Sender {
       return drained
     },
     sendAtExit(budgetBytes) {
+      pause.cutShort()
       if (isBarred()) return
       parts.beforeBatch()
-      while (budgetBytes() >= LARGEST_EVENT_BYTES) {
-        if (!launch('page_hidden', Math.min(limits.maxBytes, budgetBytes()))) return
+      let hasMore = true
+      while (hasMore && budgetBytes() >= LARGEST_EVENT_BYTES) {
+        hasMore = launch('page_hidden', Math.min(limits.maxBytes, budgetBytes()))
       }
+      // A page that was only hidden comes back to what found no room.
+      notice()
     },
     resume() {
       if (pause.cutShort()) pump('online')

@@ -25,5 +25,6 @@ export type RefusedReason = 'too_large' | 'invalid' | 'unauthorized'
 
 /** Carries one batch to the collector. Never rejects: whatever goes wrong is an outcome. */
 export interface Transport {
-  send(batch: Batch): Promise<SendOutcome>
+  /** `mayOutlive`: the request should outlive the page that makes it, where the platform can do that. */
+  send(batch: Batch, mayOutlive: boolean): Promise<SendOutcome>
 }
