@@ -1,0 +1,33 @@
+import type { FaultScript } from '@truecount/testkit'
+
+/** A collector that a scenario runs against: the recording one, or the real one as a process. */
+export interface Backend {
+  readonly url: string
+  readonly key: string
+  /** From now on connections are refused, and those that are open are cut. */
+  goDown(): Promise<void>
+  comeBack(): Promise<void>
+  /** Only where faults can be had: scenarios say whether they need them. */
+  setFaults(faults: FaultScript): void
+  /** Resolves when events 1 to `last` are stored, or when that takes too long: the tally then names what is missing. */
+  waitForStored(last: number): Promise<void>
+  /** What became of events 1 to `last`. */
+  tally(last: number): Promise<Tally>
+  stop(): Promise<void>
+}
+
+/** What became of the events of a run; all empty or 0 where the promise was kept. */
+export interface Tally {
+  /** Numbers that are not stored. */
+  readonly lost: readonly number[]
+  /** Numbers that are stored under two keys. */
+  readonly doubled: readonly number[]
+  /** Numbers of a lane that the collector has not heard of, and cannot explain. */
+  readonly missing: number
+  /** Events that the SDK says it gave up. */
+  readonly dropped: number
+  /** Requests that a page would not live to see allowed. */
+  readonly preflights: number
+  /** Arrivals of an event after its first, known by its key as the same. */
+  readonly repeated: number
+}

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import type { BrowserContext } from 'playwright-core'
+
+const PATH = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
+
+export const hasChromium = existsSync(PATH)
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** Chromium on a profile of its own: what its pages stored is there again when the same folder is opened again. */
+export async function startChromium(profile: string, preferences?: object): Promise<BrowserContext> {
+  if (preferences !== undefined) {
+    await mkdir(join(profile, 'Default'), { recursive: true })
+    await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences))
+  }
+  return chromium.launchPersistentContext(profile, {
+    executablePath: PATH,
+    headless: true,
+    args: FLAGS,
+    // Playwright shuts the back/forward cache by default; visitors have it.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  })
+}
