@@ -29,6 +29,11 @@ const hostile = fc.constantFrom<unknown>(
     },
   },
   { toJSON: () => 'text' },
+  {
+    get a(): unknown {
+      throw Object.create(null)
+    },
+  },
   Object.create(null),
   Symbol('s'),
   1n,
@@ -56,19 +61,24 @@ const options = fc.oneof(
 
 test('whatever track() is given, it throws nothing, and the event is kept valid or dropped with a reason', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), anything), anything, options, (name, metadata, given) => {
-      const { tracker, queue, heard } = createScriptedTracker()
-      tracker.track(name as string, metadata as object, given as object)
-      const { captured, adopted, dropped, waiting } = tracker.stats()
-      expect({ captured, adopted, ended: dropped + waiting }).toEqual({ captured: 1, adopted: 0, ended: 1 })
-      expect(heard.dropped).toHaveLength(dropped)
-      for (const { reason, message } of heard.dropped) expect(`${reason} ${message}`).toMatch(/^\w+ ./)
-      for (const { json } of queue.peek()) {
-        const event = JSON.parse(json) as Record<string, unknown>
-        const isOwnTime = typeof (given as { timestamp?: unknown } | null)?.timestamp === 'string'
-        expect(validateEvent(isOwnTime ? { ...event, timestamp: undefined } : event)).toMatchObject({ ok: true })
-      }
-    }),
+    fc.property(
+      fc.oneof(fc.string(), anything),
+      fc.option(anything, { nil: undefined }),
+      options,
+      (name, metadata, given) => {
+        const { tracker, queue, heard } = createScriptedTracker()
+        tracker.track(name as string, metadata as object, given as object)
+        const { captured, adopted, dropped, waiting } = tracker.stats()
+        expect({ captured, adopted, ended: dropped + waiting }).toEqual({ captured: 1, adopted: 0, ended: 1 })
+        expect(heard.dropped).toHaveLength(dropped)
+        for (const { reason, message } of heard.dropped) expect(`${reason} ${message}`).toMatch(/^\w+ ./)
+        for (const { json } of queue.peek()) {
+          const event = JSON.parse(json) as Record<string, unknown>
+          const isOwnTime = typeof (given as { timestamp?: unknown } | null)?.timestamp === 'string'
+          expect(validateEvent(isOwnTime ? { ...event, timestamp: undefined } : event)).toMatchObject({ ok: true })
+        }
+      },
+    ),
     { numRuns: 3000 },
   )
 })
