@@ -173,6 +173,16 @@ test('401 stops sending and says so once; events stay, and flush tries again', a
   expect(stored.size).toBe(11)
 })
 
+test('a page that goes away sends in spite of a wait that nobody ordered', async () => {
+  const { tracker, sender, clock, attempts, setScript, accept, stored } = createScriptedTracker({ flushAt: 1 })
+  setScript((events, i) => (i < 9 ? retry() : accept(events, i)))
+  tracker.track('a')
+  while (attempts.length < 9) await clock.advance(1000)
+  sender.sendAtExit(() => 60_000)
+  await clock.advance(0)
+  expect([attempts.length, stored.size]).toEqual([10, 1])
+})
+
 test('what leaves with the page goes in parallel within the budget, and nothing goes twice', async () => {
   const { tracker, sender, clock, attempts, setScript } = createScriptedTracker({ maxBatchEvents: 10 })
   setScript(() => undefined)
