@@ -56,6 +56,13 @@ const ONE_EVENT_SENT = {
   stored: [{ event_name: 'installed', metadata: { from: 'npm' } }],
 }
 
+interface Manifest {
+  readonly dependencies?: object
+  readonly optionalDependencies?: object
+  readonly peerDependencies?: object
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
+}
+
 describe('the packed SDK', () => {
   test('sends an event when it is imported', async () => {
     const sent = await sendOneEvent('service.mjs', (body) => `import { createTracker } from 'truecount'\n${body}`)
@@ -87,12 +94,13 @@ describe('the packed SDK', () => {
     expect(entries[1]?.[0]).toContain('verify')
   })
 
-  test('has no dependencies, and ships its build only', async () => {
+  test('has no dependencies but optional peers, and ships its build only', async () => {
     const folder = join(project, 'node_modules/truecount')
-    const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>
+    const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest
     expect(manifest).toMatchObject({ name: 'truecount', license: 'MIT' })
-    const kinds = ['dependencies', 'peerDependencies', 'optionalDependencies']
-    expect(kinds.flatMap((kind) => Object.keys(manifest[kind] ?? {}))).toEqual([])
+    expect(Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })).toEqual([])
+    const optional = Object.entries(manifest.peerDependenciesMeta ?? {}).filter(([, meta]) => meta.optional)
+    expect(optional.map(([name]) => name).sort()).toEqual(Object.keys(manifest.peerDependencies ?? {}).sort())
     expect((await readdir(folder)).filter((name) => !/^(dist|package\.json|README\.md|LICENSE)$/.test(name))).toEqual(
       [],
     )
