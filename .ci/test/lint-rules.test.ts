@@ -61,11 +61,11 @@ function inTest(body: string): string {
   return `import { expect, test } from 'vitest'\ntest('it', () => {\n${body}\n})\nexport { expect }`
 }
 
+let folder: string
 let findings: { readonly file: string; readonly rule: string }[]
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'truecount-lint-'))
-  afterAll(() => rm(folder, { recursive: true }))
+  folder = await mkdtemp(join(tmpdir(), 'truecount-lint-'))
   for (const name of ['.oxlintrc.json', 'tsconfig.base.json']) await copyFile(join(root, name), join(folder, name))
   await writeFile(join(folder, 'tsconfig.json'), '{"extends":"./tsconfig.base.json","include":["packages"]}')
   for (const [file, source] of [...FORBIDDEN, ...ALLOWED]) {
@@ -78,6 +78,8 @@ beforeAll(async () => {
   const { diagnostics } = JSON.parse(report) as { diagnostics: { filename: string; code: string }[] }
   findings = diagnostics.map(({ filename, code }) => ({ file: filename, rule: code.replace(/^.*\((.*)\)$/, '$1') }))
 }, 60_000)
+
+afterAll(() => rm(folder, { recursive: true }))
 
 describe('the linter refuses', () => {
   test.each(FORBIDDEN.map(([file, , rule]) => [rule, file]))('%s in %s', (rule, file) => {
