@@ -1,6 +1,7 @@
 import { parseTimestamp } from '@truecount/protocol'
 import { type Outcome, refuse } from '../http/outcome.ts'
 import { bucketStarts, chooseInterval, type Interval, INTERVAL_MS, MAX_BUCKETS } from './bucket-edges.ts'
+import { findTimeZone, UTC } from './time-zone.ts'
 
 /** The parameters of `GET /api/v1/analytics/events`, as they stand in the URL. */
 export const ANALYTICS_PARAMETERS = ['event_name', 'period', 'from', 'to', 'interval', 'tz'] as const
@@ -21,15 +22,16 @@ const UNIT_MS = { m: INTERVAL_MS['1m'], h: INTERVAL_MS['1h'], d: INTERVAL_MS['1d
 const MAX_PERIOD_DAYS = 366
 
 export function readAnalyticsQuery(parameters: Parameters, nowMs: number): Outcome<AnalyticsQuery> {
-  if (parameters.tz !== undefined && parameters.tz !== 'UTC') {
-    return refuse('invalid_request', `tz must be UTC, got ${parameters.tz}`)
+  const zone = parameters.tz === undefined ? UTC : findTimeZone(parameters.tz)
+  if (zone === undefined) {
+    return refuse('invalid_request', `tz must be an IANA time zone such as Europe/Zurich, got ${parameters.tz}`)
   }
   const window = readWindow(parameters, nowMs)
   if (!window.ok) return window
   const { fromMs, toMs, lengthMs } = window.value
   const interval = readInterval(parameters.interval, lengthMs)
   if (!interval.ok) return interval
-  const startsMs = bucketStarts(fromMs, toMs, interval.value)
+  const startsMs = bucketStarts(fromMs, toMs, interval.value, zone)
   if (startsMs === undefined) {
     const message = `This window has more than ${MAX_BUCKETS} buckets of ${interval.value}: take a longer interval or a shorter window`
     return refuse('invalid_request', message)

@@ -1,9 +1,11 @@
+import { DAY_MS, localDayAt, startOfLocalDay } from './local-day.ts'
+import type { TimeZone } from './time-zone.ts'
+
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
 const WEEK_MS = 7 * DAY_MS
 
-/** Bucket widths in milliseconds. */
+/** Bucket widths in milliseconds; a day or week where the clocks change is shorter or longer. */
 export const INTERVAL_MS = {
   '1m': MINUTE_MS,
   '5m': 5 * MINUTE_MS,
@@ -30,26 +32,44 @@ const CHOICE: readonly (readonly [longestMs: number, Interval])[] = [
 ]
 
 /** Weeks begin on Monday (ISO 8601); 1970 began on a Thursday. */
-const FIRST_MONDAY_MS = 4 * DAY_MS
+const FIRST_MONDAY = 4
 
 export function chooseInterval(windowMs: number): Interval {
   return CHOICE.find(([longestMs]) => windowMs <= longestMs)?.[1] ?? '1w'
 }
 
-/** The last bucket start at or before an instant, in UTC. */
-function bucketStart(ms: number, interval: Interval): number {
-  const originMs = interval === '1w' ? FIRST_MONDAY_MS : 0
-  const widthMs = INTERVAL_MS[interval]
-  return originMs + Math.floor((ms - originMs) / widthMs) * widthMs
-}
-
 /**
  * Starts of the buckets that a half-open window touches: aligned, ascending, without gaps.
+ * Days and weeks begin when the zone's do; shorter buckets are aligned in UTC.
  * `undefined` when they are more than {@link MAX_BUCKETS}.
  */
-export function bucketStarts(fromMs: number, toMs: number, interval: Interval): number[] | undefined {
-  const first = bucketStart(fromMs, interval)
-  const buckets = Math.ceil((toMs - first) / INTERVAL_MS[interval])
-  if (buckets > MAX_BUCKETS) return undefined
-  return Array.from({ length: buckets }, (_, i) => first + i * INTERVAL_MS[interval])
+export function bucketStarts(
+  fromMs: number,
+  toMs: number,
+  interval: Interval,
+  zone: TimeZone,
+): readonly number[] | undefined {
+  if ((toMs - fromMs) / INTERVAL_MS[interval] > MAX_BUCKETS + 1) return undefined
+  const starts =
+    interval === '1d' || interval === '1w'
+      ? localStarts(fromMs, toMs, interval === '1d' ? 1 : 7, zone)
+      : evenStarts(fromMs, toMs, INTERVAL_MS[interval])
+  return starts.length > MAX_BUCKETS ? undefined : starts
+}
+
+function evenStarts(fromMs: number, toMs: number, widthMs: number): number[] {
+  const first = Math.floor(fromMs / widthMs) * widthMs
+  return Array.from({ length: Math.ceil((toMs - first) / widthMs) }, (_, i) => first + i * widthMs)
+}
+
+function localStarts(fromMs: number, toMs: number, days: number, zone: TimeZone): number[] {
+  const today = localDayAt(fromMs, zone)
+  const firstDay = days === 7 ? FIRST_MONDAY + Math.floor((today - FIRST_MONDAY) / 7) * 7 : today
+  const starts: number[] = []
+  for (let day = firstDay; ; day += days) {
+    const start = startOfLocalDay(day, zone)
+    if (start >= toMs) return starts
+    // A day that the zone skipped begins together with the next one: it is no bucket.
+    if (start !== starts.at(-1)) starts.push(start)
+  }
 }
