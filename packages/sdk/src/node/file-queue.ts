@@ -25,8 +25,8 @@ export interface OpenQueue {
 export interface QueueListener {
   /** Events are not as durable as promised, and why. */
   problem(message: string): void
-  /** This many records of a dead process could not be read: cut short by a crash, or damaged since. */
-  unreadable(records: number): void
+  /** A record of a dead process could not be read: cut short by a crash, or damaged since. Once for each. */
+  unreadable(message: string): void
 }
 
 /** What `queue:` takes: a place that the tracker opens for its lane. */
@@ -74,7 +74,7 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
       // What does not fit stays in its folder, for whoever starts after this process.
       const taken = content.events.filter((event) => memory.add(event) === 'added' && write(event))
       if (taken.length === content.events.length) discard()
-      if (content.unreadable > 0) listener.unreadable(content.unreadable)
+      for (let i = 0; i < content.unreadable; i++) listener.unreadable('a record of a dead process could not be read')
     }
   }
 
@@ -101,8 +101,12 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
       }
     },
     close() {
-      journal?.close()
-      laneFolder?.leave()
+      try {
+        journal?.close()
+        laneFolder?.leave()
+      } catch {
+        // The process ends and can tell nobody; what is left in the folder, the next start adopts.
+      }
     },
   }
 }

@@ -19,7 +19,7 @@ export type { BeforeSend, Consent, OutgoingEvent } from '../options.ts'
 export type { Signals } from '../signals.ts'
 export type { DrainOptions, FlushResult, Tracker, TrackerStats } from '../tracker.ts'
 
-/** Options of a tracker in Node. `maxQueueBytes` bounds what memory holds: default 32 MB. */
+/** Options of a tracker in Node. `maxQueueBytes` bounds what memory holds: default 16 MB. */
 export interface TrackerOptions extends CoreOptions {
   /** Default: Node's own `fetch`. */
   readonly fetch?: typeof fetch
@@ -27,7 +27,8 @@ export interface TrackerOptions extends CoreOptions {
   readonly queue?: QueuePlace
 }
 
-const MAX_QUEUE_BYTES = 32 * 1024 * 1024
+/** With this bound a burst that fills the queue leaves a process of a few MB under 200 MB. */
+const MAX_QUEUE_BYTES = 16 * 1024 * 1024
 const MAX_BATCH_BYTES = 900 * 1024
 
 /**
@@ -36,21 +37,17 @@ const MAX_BATCH_BYTES = 900 * 1024
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
   const { options, problems } = resolveOptions(given)
-  const clock = {
-    now: () => Date.now(),
-    startTimer(run: () => void, delayMs: number, keepsAlive = false) {
-      const timer = setTimeout(run, delayMs)
-      if (!keepsAlive) timer.unref()
-      return () => clearTimeout(timer)
-    },
-  }
   const log = (message: string) => console.warn('[truecount]', message)
   const lane = createLane((count) => randomBytes(count))
   const maxQueueBytes = options.maxQueueBytes ?? MAX_QUEUE_BYTES
+  let isCreated = false
+  // Nobody can listen before this function has returned.
+  const tell = (run: () => void) => (isCreated ? run() : queueMicrotask(run))
   const opened = options.queue?.open(lane.id, maxQueueBytes, clock.now, {
-    problem: (message) => core.problem(message),
-    unreadable: (records) => core.lost('storage_failed', `${records} records of a dead process could not be read`),
+    problem: (message) => tell(() => core.problem(message)),
+    unreadable: (message) => tell(() => core.lost('storage_failed', message)),
   })
+  let request: AbortController | undefined
   const core = createTrackerCore({
     options,
     problems,
@@ -64,26 +61,43 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
       clock,
       requestTimeoutMs: options.requestTimeoutMs,
       fetch: (url, request) => (options.fetch ?? fetch)(url, request as RequestInit),
-      createAbort: () => new AbortController(),
+      createAbort: () => (request = new AbortController()),
     }),
     random: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
     pageMetadata: () => ({}),
-    onConsent: (granted) => granted && opened && tend(opened, clock, () => core.sender.notice()),
+    onConsent: (granted) => granted && opened && tend(opened, () => core.sender.notice()),
     log,
   })
   startProcessLifecycle(process, {
     drain: () => core.tracker.flush(),
     waiting: () => core.tracker.stats().waiting,
-    giveUp: (events) => log(`the process ends with ${events} events not sent`),
+    giveUp(events) {
+      log(`the process ends with ${events} events not sent`)
+      request?.abort()
+    },
     close: () => opened?.close(),
   })
   core.start()
-  return core.tracker as Tracker<Events>
+  isCreated = true
+  return {
+    ...core.tracker,
+    // A request without an answer would hold the process for as long as it may take.
+    shutdown: (given) => core.tracker.shutdown(given).finally(() => request?.abort()),
+  } satisfies Tracker as Tracker<Events>
 }
 
-function tend(opened: OpenQueue, clock: Clock, notice: () => void) {
+const clock: Clock = {
+  now: () => Date.now(),
+  startTimer(run, delayMs, keepsAlive = false) {
+    const timer = setTimeout(run, delayMs)
+    if (!keepsAlive) timer.unref()
+    return () => clearTimeout(timer)
+  },
+}
+
+function tend(opened: OpenQueue, notice: () => void) {
   opened.tend()
   notice()
-  clock.startTimer(() => tend(opened, clock, notice), TEND_INTERVAL_MS)
+  clock.startTimer(() => tend(opened, notice), TEND_INTERVAL_MS)
 }

@@ -61,10 +61,14 @@ export function createJournal(folder: string): Journal {
     const segment = segments.get(key)
     segments.delete(key)
     if (segment === undefined || --segment.live > 0) return
-    if (segment !== current) rmSync(segment.path, { force: true })
-    else if (file !== undefined) {
-      ftruncateSync(file, 0)
-      size = 0
+    try {
+      if (segment !== current) rmSync(segment.path, { force: true })
+      else if (file !== undefined) {
+        ftruncateSync(file, 0)
+        size = 0
+      }
+    } catch {
+      // A disk that became read-only keeps what is confirmed: it is sent once more, and recognised.
     }
   }
 

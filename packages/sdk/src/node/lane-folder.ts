@@ -68,16 +68,18 @@ export function adoptDeadLanes(
     try {
       renameSync(path, ours)
       writeFileSync(join(ours, OWNER_FILE), JSON.stringify(self))
+      adopted.push({ content: readJournals(ours), discard: () => rmSync(ours, { recursive: true, force: true }) })
     } catch {
-      // Somebody else was first.
-      continue
+      // Somebody else was first, or took it between our rename and our name in it: it is theirs.
     }
-    const text = journalsIn(ours)
-      .map((file) => readFileSync(join(ours, file), 'utf8'))
-      .join('')
-    adopted.push({ content: decodeJournal(text), discard: () => rmSync(ours, { recursive: true, force: true }) })
   }
   return adopted
+}
+
+function readJournals(path: string): JournalContent {
+  const texts = journalsIn(path).map((file) => readFileSync(join(path, file), 'utf8'))
+  // A line of their own: what a crash cut short in one must not spoil the first record of the next.
+  return decodeJournal(texts.join('\n'))
 }
 
 function journalsIn(path: string): string[] {
