@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { always, ok, startNodeChild } from '@truecount/testkit'
+import type { NodeChild } from '@truecount/testkit'
+import type { Backend, StartBackend } from './backend.ts'
+import { prepareGround } from './queue-ground.ts'
+import type { Facts, Run, Scenario } from './scenario.ts'
+import { RESULT } from './step.ts'
+import type { ProcessResult, Program } from './step.ts'
+
+const RUN_PROGRAM = fileURLToPath(new URL('run-program.ts', import.meta.url))
+const LINE_MS = 60_000
+
+/** Plays a scenario with real processes; `subject` is the path of a module that exports `createSubject`. */
+export async function runScenario(scenario: Scenario, subject: string, startBackend: StartBackend): Promise<Facts> {
+  const folder = await mkdtemp(join(tmpdir(), 'truecount-matrix-'))
+  const ground = await prepareGround(scenario.queue ?? 'memory', folder)
+  const backend = await startBackend(scenario.faults?.() ?? always(ok), folder)
+  const children: NodeChild[] = []
+  try {
+    if (scenario.startsDown) await backend.goDown()
+    const results: ProcessResult[] = []
+    for (const [number, run] of scenario.runs.entries()) {
+      const start = (process: number) => {
+        const program = programOf(scenario, run, subject, backend, `${number}-${process}-`, ground.queueFolder)
+        const child = startNodeChild(RUN_PROGRAM, { args: [JSON.stringify(program)] })
+        children.push(child)
+        return child
+      }
+      results.push(...(await play(run, backend, ground.queueFolder ?? '', start)))
+    }
+    return { tracked: trackedIn(scenario), results, arrivals: backend.arrivals, server: await backend.readBooks() }
+  } finally {
+    await Promise.all(children.map((child) => child.kill()))
+    await backend.stop()
+    ground.clear()
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function play(
+  run: Run,
+  backend: Backend,
+  queueFolder: string,
+  start: (process: number) => NodeChild,
+): Promise<ProcessResult[]> {
+  for (const act of run.before ?? []) await act({ backend, children: [], queueFolder })
+  const children = Array.from({ length: run.processes ?? 1 }, (_, process) => start(process))
+  for (const { said, acts } of run.when ?? []) {
+    await Promise.all(children.map((child) => child.waitForLine(new RegExp(`^${said}$`), LINE_MS)))
+    for (const act of acts) await act({ backend, children, queueFolder })
+  }
+  const results = await Promise.all(
+    children.map((child, number) => endOf(child, run.killed?.includes(number) ?? false)),
+  )
+  return results.flatMap((result) => result ?? [])
+}
+
+/** Waits for the end, and wants it to be the one that the scenario says. */
+async function endOf(child: NodeChild, isKilled: boolean): Promise<ProcessResult | undefined> {
+  const { code, signal } = await child.exited
+  if (isKilled ? signal !== 'SIGKILL' : code !== 0) {
+    throw new Error(`A process ended with code ${code}, signal ${signal}:\n${child.output()}`)
+  }
+  return isKilled
+    ? undefined
+    : (JSON.parse((await child.waitForLine(/^RESULT /)).slice(RESULT.length)) as ProcessResult)
+}
+
+function programOf(
+  scenario: Scenario,
+  run: Run,
+  subject: string,
+  { endpoint, key }: Backend,
+  prefix: string,
+  queueFolder: string | undefined,
+): Program {
+  const place = queueFolder === undefined ? {} : { queueFolder }
+  return { subject, prefix, steps: run.steps, settings: { endpoint, key, ...scenario.settings, ...place } }
+}
+
+function trackedIn({ runs }: Scenario): number {
+  let tracked = 0
+  for (const { steps, processes = 1 } of runs) {
+    for (const step of steps) {
+      if (step.do === 'track') tracked += step.count * processes
+      if (step.do === 'trackPoison') tracked += processes
+    }
+  }
+  return tracked
+}

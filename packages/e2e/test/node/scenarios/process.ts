@@ -1,0 +1,125 @@
+import { createRandom, seeded } from '@truecount/testkit'
+import { expect } from 'vitest'
+import { comeBack, flipByte, heal, killFirst, tearLastRecord } from '../acts.ts'
+import type { Scenario } from '../scenario.ts'
+
+const flush = { do: 'flush', timeoutMs: 40_000 } as const
+const PEAK_MB = 200
+
+export const PROCESS: readonly Scenario[] = [
+  {
+    name: 'natural exit sends what waits',
+    runs: [{ steps: [{ do: 'track', count: 50 }] }],
+  },
+  {
+    name: 'nothing keeps the process alive once all is sent',
+    queue: 'folder',
+    runs: [{ steps: [{ do: 'track', count: 50 }, flush] }],
+    expected: { check: ({ results: [result] }) => expect(result?.lingerMs).toBeLessThan(2500) },
+  },
+  {
+    name: 'SIGKILL in an outage, restart: 500 events',
+    startsDown: true,
+    queue: 'folder',
+    runs: [
+      {
+        steps: [{ do: 'track', count: 500 }, { do: 'say', line: 'tracked' }, { do: 'stay' }],
+        when: [{ said: 'tracked', acts: [killFirst] }],
+        killed: [0],
+      },
+      { before: [comeBack], steps: [flush] },
+    ],
+    expected: { adopted: 500 },
+  },
+  {
+    name: 'restarts in an outage',
+    startsDown: true,
+    queue: 'folder',
+    runs: [
+      {
+        steps: [
+          { do: 'track', count: 250 },
+          { do: 'shutdown', timeoutMs: 200 },
+        ],
+      },
+      {
+        steps: [
+          { do: 'track', count: 250 },
+          { do: 'shutdown', timeoutMs: 200 },
+        ],
+      },
+      { before: [comeBack], steps: [flush] },
+    ],
+    expected: { adopted: 250 + 500 },
+  },
+  {
+    name: 'process.exit(0) right after 500 track(), next start delivers',
+    queue: 'folder',
+    runs: [{ steps: [{ do: 'track', count: 500 }, { do: 'exit' }] }, { steps: [flush] }],
+    expected: { adopted: 500 },
+  },
+  {
+    name: 'several processes share a folder, one is killed, several start again at once',
+    faults: () => seeded(createRandom(7), { dropReply: 0.3 }),
+    startsDown: true,
+    queue: 'folder',
+    runs: [
+      {
+        processes: 4,
+        steps: [
+          { do: 'track', count: 150 },
+          { do: 'say', line: 'tracked' },
+          { do: 'shutdown', timeoutMs: 1000 },
+        ],
+        when: [{ said: 'tracked', acts: [killFirst] }],
+        killed: [0],
+      },
+      { before: [comeBack], processes: 3, steps: [{ do: 'track', count: 50 }, flush] },
+      { before: [heal], steps: [flush] },
+    ],
+    expected: { adopted: 600, met: ['dropReply'] },
+  },
+  {
+    name: 'a torn last record costs no other event',
+    startsDown: true,
+    queue: 'folder',
+    runs: [
+      { steps: [{ do: 'track', count: 100 }, { do: 'exit' }] },
+      { before: [tearLastRecord, comeBack], steps: [flush] },
+    ],
+    expected: {
+      adopted: 100,
+      destroyed: 1,
+      destroyedUnseen: 1,
+      drops: { storage_failed: 1 },
+      error: /a record of a dead process could not be read/,
+    },
+  },
+  {
+    name: 'a flipped byte costs one event, and the books show it',
+    startsDown: true,
+    queue: 'folder',
+    runs: [{ steps: [{ do: 'track', count: 100 }, { do: 'exit' }] }, { before: [flipByte, comeBack], steps: [flush] }],
+    expected: {
+      adopted: 100,
+      destroyed: 1,
+      drops: { storage_failed: 1 },
+      error: /a record of a dead process could not be read/,
+    },
+  },
+  {
+    name: 'a burst of 200,000, server down: bounded memory, every drop counted and told',
+    startsDown: true,
+    runs: [
+      {
+        steps: [{ do: 'track', count: 200_000, bytes: 700 }, { do: 'say', line: 'tracked' }, flush],
+        when: [{ said: 'tracked', acts: [comeBack] }],
+      },
+    ],
+    expected: {
+      drops: 'counted',
+      error: /queue_full/,
+      check: ({ results: [result] }) => expect(result?.peakMb).toBeLessThan(PEAK_MB),
+    },
+  },
+]
