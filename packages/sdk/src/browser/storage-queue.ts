@@ -8,7 +8,7 @@ export interface StorageQueue {
   readonly queue: EventQueue
   /** Storage may be used from now on: writes down what waits. */
   open(): void
-  /** Lanes that have events in storage, this tab's own left out. */
+  /** Lanes that have events in storage, this tab's own left out; none before `open`. */
   otherLanes(): readonly string[]
   /** Takes a lane's events over: they are sent, and removed from storage, by this queue. */
   adopt(lane: string): void
@@ -50,6 +50,7 @@ export function createStorageQueue(storage: SafeStorage, prefix: string, lane: s
       for (const event of memory.peek()) write(event.key, event.json)
     },
     otherLanes() {
+      if (!isOpen) return []
       const lanes = storage.names(prefix).map((name) => name.slice(prefix.length).split(':', 1)[0] as string)
       return [...new Set(lanes)].filter((other) => other !== lane)
     },

@@ -2,7 +2,7 @@
 export interface Locks {
   request(
     name: string,
-    options: { ifAvailable: boolean },
+    options: { ifAvailable?: boolean; signal?: AbortSignal },
     hold: (lock: unknown) => Promise<void> | undefined,
   ): Promise<unknown>
 }
@@ -13,7 +13,10 @@ export interface TabLock {
   hold(lane: string): void
   /** Holds the lane if nobody does, and then runs `taken`. Without Web Locks every lane counts as free. */
   tryHold(lane: string, taken: () => void): void
-  /** Lets all lanes go: a page that holds a lock can't enter the back/forward cache. */
+  /**
+   * Lets all lanes go, also those that are still waited for. To be called when the page goes: the next page then sends
+   * what it left, and a page in Chromium's back/forward cache is thrown out of it when somebody asks for a lock it has.
+   */
   release(): void
 }
 
@@ -23,21 +26,24 @@ export interface TabLock {
  */
 export function createTabLock(locks: Locks | undefined, prefix: string): TabLock {
   let releases: (() => void)[] = []
+  let waits = new AbortController()
   const held = () => new Promise<void>((resolve) => releases.push(resolve))
-  const request = (lane: string, ifAvailable: boolean, taken: () => void) => {
+  const request = (lane: string, options: Parameters<Locks['request']>[1], taken: () => void) => {
     const granted = (lock: unknown) => {
       if (!lock) return undefined
       taken()
       return held()
     }
     // Refused (an opaque origin, a document that is going away): as if there were no locks.
-    locks?.request(prefix + lane, { ifAvailable }, granted).catch(taken)
+    locks?.request(prefix + lane, options, granted).catch(taken)
     if (!locks) taken()
   }
   return {
-    hold: (lane) => request(lane, false, () => undefined),
-    tryHold: (lane, taken) => request(lane, true, taken),
+    hold: (lane) => request(lane, { signal: waits.signal }, () => undefined),
+    tryHold: (lane, taken) => request(lane, { ifAvailable: true }, taken),
     release() {
+      waits.abort()
+      waits = new AbortController()
       for (const release of releases) release()
       releases = []
     },

@@ -17,11 +17,21 @@ export function createFakeLocks(): Locks & { readonly held: ReadonlySet<string> 
 
   return {
     held,
-    async request(name, { ifAvailable }, hold) {
+    async request(name, { ifAvailable, signal }, hold) {
       await Promise.resolve()
       if (!held.has(name)) return grant(name, hold)
       if (ifAvailable) return hold(null)
-      await new Promise<void>((resolve) => waiting.set(name, [...(waiting.get(name) ?? []), resolve]))
+      await new Promise<void>((resolve, reject) => {
+        const row = () => waiting.get(name) ?? []
+        waiting.set(name, row().concat(resolve))
+        signal?.addEventListener('abort', () => {
+          waiting.set(
+            name,
+            row().filter((one) => one !== resolve),
+          )
+          reject(signal.reason as Error)
+        })
+      })
       return grant(name, hold)
     },
   }

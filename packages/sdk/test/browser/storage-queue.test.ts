@@ -101,6 +101,20 @@ test('the events of a tab that is gone are adopted under their old keys, in thei
   expect(heir.otherLanes()).toEqual([])
 })
 
+test('before storage may be used nothing is looked for in it', () => {
+  const storage = createFakeStorage()
+  openQueue(() => storage, 'lane-b').queue.add(queuedEvent('b1'))
+  const waiting = createStorageQueue(
+    createSafeStorage(() => storage),
+    PREFIX,
+    'lane-a',
+    1000,
+  )
+  expect(waiting.otherLanes()).toEqual([])
+  waiting.open()
+  expect(waiting.otherLanes()).toEqual(['lane-b'])
+})
+
 test('adopting a lane twice, or after its owner sent it, doubles nothing', () => {
   const storage = createFakeStorage()
   const other = openQueue(() => storage, 'lane-b')

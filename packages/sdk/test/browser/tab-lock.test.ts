@@ -56,6 +56,22 @@ test('the lock is waited for where another still has it', async () => {
   expect(taken).toEqual([])
 })
 
+test('a page that is gone waits for no lock: it would hold it unawares', async () => {
+  const locks = createFakeLocks()
+  const [heir, owner, third] = [createTabLock(locks, 'p:'), createTabLock(locks, 'p:'), createTabLock(locks, 'p:')]
+  heir.tryHold('lane', () => undefined)
+  await settled()
+  owner.hold('lane')
+  await settled()
+  owner.release()
+  heir.release()
+  await settled()
+  const taken: string[] = []
+  third.tryHold('lane', () => taken.push('third'))
+  await settled()
+  expect(taken).toEqual(['third'])
+})
+
 test('without Web Locks every lane counts as free: better sent twice under one key than never', async () => {
   const taken: string[] = []
   createTabLock(undefined, 'p:').tryHold('lane', () => taken.push('missing'))
