@@ -9,10 +9,29 @@ const shared: Options = {
   format: ['esm', 'cjs'],
 }
 
+/** Small, and with its `@__PURE__` marks, by which a bundler leaves out what is not imported: white space bears them. */
+const treeShakable: Options = {
+  ...shared,
+  minify: false,
+  esbuildOptions(options) {
+    options.minifyIdentifiers = true
+    options.minifySyntax = true
+  },
+}
+
 /** One entry a platform, each whole by itself: no chunk is shared, so that a page loads one file. */
 export default defineConfig([
-  { ...shared, entry: { browser: 'src/browser/index.ts' }, platform: 'browser' },
-  { ...shared, entry: { node: 'src/node/index.ts' }, platform: 'node' },
+  { ...treeShakable, entry: { browser: 'src/browser/index.ts' }, platform: 'browser' },
+  { ...treeShakable, entry: { node: 'src/node/index.ts' }, platform: 'node' },
+  { ...treeShakable, entry: { edge: 'src/edge/index.ts' }, platform: 'neutral' },
+  // A directive: what the entry gives is for client components, which React must know before it runs them on a server.
+  { ...shared, entry: { react: 'src/react/index.ts' }, platform: 'neutral', banner: { js: "'use client';" } },
+  {
+    ...shared,
+    entry: { testing: 'src/testing/index.ts' },
+    platform: 'neutral',
+    noExternal: ['@truecount/protocol', 'superstruct'],
+  },
   { ...shared, entry: { webhooks: 'src/webhooks/index.ts' }, platform: 'neutral' },
   {
     ...shared,

@@ -1,7 +1,8 @@
 import type { DropReason } from '@truecount/protocol'
 import type { TrackOptions } from './event-map.ts'
 import { createEmitter, type Signals } from './signals.ts'
-import type { FlushResult, Tracker } from './tracker.ts'
+import type { FlushResult, Tracker, TrackerStats } from './tracker.ts'
+import { createWaitingCalls, MAX_WAITING_EVENTS, type WaitingCalls } from './waiting-calls.ts'
 
 /** A tracker that can be called before there is one: calls wait in order until `attach`. */
 export interface DeferredTracker {
@@ -19,79 +20,44 @@ export interface DeferredParts {
   readonly log: (message: string) => void
 }
 
-/** Events that wait for a tracker; those beyond it are dropped as `queue_full`, and told. */
-export const MAX_WAITING_EVENTS = 1000
-
 const KINDS = ['delivered', 'dropped', 'retry', 'error'] as const satisfies readonly (keyof Signals)[]
+const OVERFLOW = `${MAX_WAITING_EVENTS} events wait for a tracker already`
+const REASON: DropReason = 'queue_full'
 
 export function createDeferredTracker({ now, log }: DeferredParts): DeferredTracker {
   const emitter = createEmitter(log)
-  const waiting: ((tracker: Tracker) => void)[] = []
-  let events = 0
-  let overflowed = 0
-  let attached: Tracker | undefined
-
-  function call(run: (tracker: Tracker) => void) {
-    if (attached === undefined) waiting.push(run)
-    else run(attached)
-  }
-
-  function capture(run: (tracker: Tracker) => void) {
-    if (attached !== undefined) return run(attached)
-    if (events >= MAX_WAITING_EVENTS) return overflow()
-    events++
-    waiting.push(run)
-  }
-
-  function overflow() {
-    overflowed++
-    const reason: DropReason = 'queue_full'
-    const message = `${MAX_WAITING_EVENTS} events wait for a tracker already`
-    emitter.emit('dropped', { reason, message })
-    emitter.emit('error', { message: `dropped (${reason}): ${message}` })
-  }
-
-  const untilNow = (): Promise<FlushResult> => Promise.resolve({ delivered: 0, waiting: events, dropped: 0 })
+  const calls = createWaitingCalls(() => {
+    emitter.emit('dropped', { reason: REASON, message: OVERFLOW })
+    emitter.emit('error', { message: `dropped (${REASON}): ${OVERFLOW}` })
+  })
 
   const tracker: Tracker = {
     track(name: string, metadata?: object, options?: TrackOptions) {
-      const given = attached === undefined ? atTheTime(metadata, options, now) : { metadata, options }
-      capture((to) => to.track(name, given.metadata, given.options))
+      const given = calls.tracker === undefined ? atTheTime(metadata, options, now) : { metadata, options }
+      calls.capture((to) => to.track(name, given.metadata, given.options))
     },
-    identify: (userId, traits) => capture((to) => to.identify(userId, traits)),
-    page: (name, metadata) => capture((to) => to.page(name, metadata)),
-    reset: () => call((to) => to.reset()),
-    optIn: () => call((to) => to.optIn()),
-    optOut: () => call((to) => to.optOut()),
-    flush: (options) => attached?.flush(options) ?? untilNow(),
+    identify: (userId, traits) => calls.capture((to) => to.identify(userId, traits)),
+    page: (name, metadata) => calls.capture((to) => to.page(name, metadata)),
+    reset: () => calls.call((to) => to.reset()),
+    optIn: () => calls.call((to) => to.optIn()),
+    optOut: () => calls.call((to) => to.optOut()),
+    flush: (options) => calls.tracker?.flush(options) ?? untilNow(calls),
     shutdown(options) {
-      if (attached !== undefined) return attached.shutdown(options)
-      call((to) => void to.shutdown(options))
-      return untilNow()
+      if (calls.tracker !== undefined) return calls.tracker.shutdown(options)
+      calls.call((to) => void to.shutdown(options))
+      return untilNow(calls)
     },
     on: (kind, listener) => emitter.on(kind, listener),
-    stats() {
-      const none = {
-        captured: events,
-        adopted: 0,
-        delivered: 0,
-        duplicates: 0,
-        rejected: 0,
-        dropped: 0,
-        waiting: events,
-      }
-      const stats = attached?.stats() ?? none
-      return { ...stats, captured: stats.captured + overflowed, dropped: stats.dropped + overflowed }
-    },
+    stats: () => statsOf(calls),
   }
 
   return {
     tracker,
     attach(create) {
-      if (attached !== undefined) return false
-      const made = (attached = create())
+      if (calls.tracker !== undefined) return false
+      const made = create()
       for (const kind of KINDS) made.on(kind, (signal) => emitter.emit(kind, signal))
-      for (const run of waiting.splice(0)) run(made)
+      calls.attach(made)
       return true
     },
   }
@@ -109,4 +75,15 @@ function atTheTime(metadata: object | undefined, options: TrackOptions | undefin
     // What can't be copied can't be sent either: the tracker will drop it, and say why.
     return { metadata, options }
   }
+}
+
+async function untilNow(calls: WaitingCalls): Promise<FlushResult> {
+  return { delivered: 0, waiting: calls.stats().waiting, dropped: 0 }
+}
+
+function statsOf(calls: WaitingCalls): TrackerStats {
+  const { waiting, overflowed } = calls.stats()
+  const none = { captured: waiting, adopted: 0, delivered: 0, duplicates: 0, rejected: 0, dropped: 0, waiting }
+  const stats = calls.tracker?.stats() ?? none
+  return { ...stats, captured: stats.captured + overflowed, dropped: stats.dropped + overflowed }
 }

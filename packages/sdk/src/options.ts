@@ -30,6 +30,8 @@ export interface CoreOptions {
   readonly requestTimeoutMs?: number
   /** Called with every event before it is kept; several are called in order. If one throws, the event is dropped. */
   readonly beforeSend?: BeforeSend | readonly BeforeSend[]
+  /** In a browser, `false`: no id is made for visitors who are not identified. Default `true`. */
+  readonly anonymousId?: boolean
   /** Default `granted`. */
   readonly consent?: Consent
   /** `true`: every call does nothing. Default `false`. */

@@ -1,25 +1,27 @@
 import { createLane } from '../capture/lane.ts'
 import { createTrackerCore } from '../create-tracker.ts'
+import { createDefaultInstance } from '../default-instance.ts'
 import type { EventMap } from '../event-map.ts'
 import { resolveOptions, type CoreOptions } from '../options.ts'
+import type { AutoPageViews } from '../page-views.ts'
 import { createFetchTransport } from '../send/fetch-transport.ts'
 import type { Tracker } from '../tracker.ts'
 import { createKeepaliveBudget } from './keepalive-budget.ts'
 import { createPageIdentity } from './page-identity.ts'
 import { startPageLifecycle } from './page-lifecycle.ts'
 import { createSafeStorage } from './safe-storage.ts'
+import { startPageViews } from './start-page-views.ts'
 import { createStorageQueue } from './storage-queue.ts'
 import { createTabLock } from './tab-lock.ts'
 
 export type { EventMap, TrackOptions } from '../event-map.ts'
 export type { BeforeSend, Consent, OutgoingEvent } from '../options.ts'
+export type { PageViewOptions } from '../page-views.ts'
 export type { Signals } from '../signals.ts'
 export type { DrainOptions, FlushResult, Tracker, TrackerStats } from '../tracker.ts'
 
 /** Options of a tracker in a browser. `maxQueueBytes` bounds what web storage and memory hold: default 1 MB. */
 export interface TrackerOptions extends CoreOptions {
-  /** `false`: no id is made for visitors who are not identified. Default `true`. */
-  readonly anonymousId?: boolean
   /** Default: the page's own `fetch`. */
   readonly fetch?: typeof fetch
 }
@@ -87,9 +89,29 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
       stored.open()
       adopt()
     },
-    log: (message) => console.warn('[truecount]', message),
+    log,
   })
   startPageLifecycle({ window, document }, sender, pageBudget, locks.release, adopt)
   start()
   return tracker as Tracker<Events>
+}
+
+/** Captures a page view now and at each navigation, history's included. Returns a function that stops it. */
+export const autoPageViews: AutoPageViews = (tracker, options) => startPageViews(window, tracker, options)
+
+const method = /* @__PURE__ */ createDefaultInstance<TrackerOptions>({ createTracker, now: () => Date.now(), log })
+export const init = /* @__PURE__ */ method('init')
+export const track = /* @__PURE__ */ method('track')
+export const identify = /* @__PURE__ */ method('identify')
+export const page = /* @__PURE__ */ method('page')
+export const reset = /* @__PURE__ */ method('reset')
+export const flush = /* @__PURE__ */ method('flush')
+export const shutdown = /* @__PURE__ */ method('shutdown')
+export const optIn = /* @__PURE__ */ method('optIn')
+export const optOut = /* @__PURE__ */ method('optOut')
+export const on = /* @__PURE__ */ method('on')
+export const stats = /* @__PURE__ */ method('stats')
+
+function log(message: string): void {
+  console.warn('[truecount]', message)
 }

@@ -5,8 +5,10 @@ import { createLane } from '../capture/lane.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
 import type { Clock } from '../clock.ts'
 import { createTrackerCore } from '../create-tracker.ts'
+import { createDefaultInstance } from '../default-instance.ts'
 import type { EventMap } from '../event-map.ts'
 import { resolveOptions, type CoreOptions } from '../options.ts'
+import type { AutoPageViews } from '../page-views.ts'
 import { createFetchTransport } from '../send/fetch-transport.ts'
 import type { Tracker } from '../tracker.ts'
 import { TEND_INTERVAL_MS, type OpenQueue, type QueuePlace } from './file-queue.ts'
@@ -16,6 +18,7 @@ export { fileQueue } from './file-queue.ts'
 export type { OpenQueue, QueueListener, QueuePlace } from './file-queue.ts'
 export type { EventMap, TrackOptions } from '../event-map.ts'
 export type { BeforeSend, Consent, OutgoingEvent } from '../options.ts'
+export type { PageViewOptions } from '../page-views.ts'
 export type { Signals } from '../signals.ts'
 export type { DrainOptions, FlushResult, Tracker, TrackerStats } from '../tracker.ts'
 
@@ -37,7 +40,6 @@ const MAX_BATCH_BYTES = 900 * 1024
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
   const { options, problems } = resolveOptions(given)
-  const log = (message: string) => console.warn('[truecount]', message)
   const lane = createLane((count) => randomBytes(count))
   const maxQueueBytes = options.maxQueueBytes ?? MAX_QUEUE_BYTES
   let isCreated = false
@@ -100,4 +102,24 @@ function tend(opened: OpenQueue, notice: () => void) {
   opened.tend()
   notice()
   clock.startTimer(() => tend(opened, notice), TEND_INTERVAL_MS)
+}
+
+/** Does nothing here: a page that is rendered on a server is viewed in a browser. */
+export const autoPageViews: AutoPageViews = () => () => undefined
+
+const method = /* @__PURE__ */ createDefaultInstance<TrackerOptions>({ createTracker, now: () => Date.now(), log })
+export const init = /* @__PURE__ */ method('init')
+export const track = /* @__PURE__ */ method('track')
+export const identify = /* @__PURE__ */ method('identify')
+export const page = /* @__PURE__ */ method('page')
+export const reset = /* @__PURE__ */ method('reset')
+export const flush = /* @__PURE__ */ method('flush')
+export const shutdown = /* @__PURE__ */ method('shutdown')
+export const optIn = /* @__PURE__ */ method('optIn')
+export const optOut = /* @__PURE__ */ method('optOut')
+export const on = /* @__PURE__ */ method('on')
+export const stats = /* @__PURE__ */ method('stats')
+
+function log(message: string): void {
+  console.warn('[truecount]', message)
 }
