@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { build } from 'esbuild'
 import { failure, success } from './step.ts'
@@ -9,8 +10,10 @@ interface SizeLimit {
   readonly name: string
   /** A built file. */
   readonly path: string
-  /** `bundle`: as a bundler would ship all its exports; `file`: as it lies there, for a script tag. */
+  /** `bundle`: as a bundler would ship its `exports`; `file`: as it lies there, for a script tag. */
   readonly as: 'bundle' | 'file'
+  /** Names that are imported. Default: all. */
+  readonly exports?: readonly string[]
   readonly maxBytes: number
 }
 
@@ -33,18 +36,19 @@ export function sizeStep(name: string, limitsPath: string): Step {
   }
 }
 
-async function brotliBytes({ path, as }: SizeLimit): Promise<number> {
-  const code = as === 'file' ? await readFile(path) : await bundle(path)
+async function brotliBytes({ path, as, exports }: SizeLimit): Promise<number> {
+  const code = as === 'file' ? await readFile(path) : await bundle(path, exports)
   return brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
 }
 
-async function bundle(path: string): Promise<Uint8Array> {
+async function bundle(path: string, exports?: readonly string[]): Promise<Uint8Array> {
+  const names = exports === undefined ? '*' : `{ ${exports.join(', ')} }`
   const { outputFiles } = await build({
-    entryPoints: [path],
+    stdin: { contents: `export ${names} from ${JSON.stringify(resolve(path))}`, resolveDir: '.' },
     bundle: true,
     minify: true,
     format: 'esm',
-    external: ['node:*'],
+    external: ['node:*', 'react'],
     write: false,
     logLevel: 'warning',
   })
