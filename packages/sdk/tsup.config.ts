@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { defineConfig, type Options } from 'tsup'
 
 const shared: Options = {
@@ -40,5 +42,12 @@ export default defineConfig([
     format: 'iife',
     dts: false,
     outExtension: () => ({ js: '.iife.js' }),
+    onSuccess: () => printIntegrity('dist/truecount.iife.js'),
   },
 ])
+
+/** Prints what a script tag's `integrity` must be for exactly this file (W3C Subresource Integrity). */
+async function printIntegrity(path: string): Promise<void> {
+  const hash = createHash('sha384').update(await readFile(path))
+  console.log(`${path} integrity="sha384-${hash.digest('base64')}"`)
+}
