@@ -9,25 +9,28 @@ export interface Backend {
   comeBack(): Promise<void>
   /** Only where faults can be had: scenarios say whether they need them. */
   setFaults(faults: FaultScript): void
-  /** Resolves when events 1 to `last` are stored, or when that takes too long: the tally then names what is missing. */
-  waitForStored(last: number): Promise<void>
+  /**
+   * Resolves when events 1 to `last` are stored, or when that takes too long: the tally then tells. Missing where it
+   * would take polling; pages that have nothing left to send are then the fact that is waited for.
+   */
+  waitForStored?(last: number): Promise<void>
   /** What became of events 1 to `last`. */
   tally(last: number): Promise<Tally>
   stop(): Promise<void>
 }
 
-/** What became of the events of a run; all empty or 0 where the promise was kept. */
+/** What became of the events of a run; where the promise was kept, all but `repeated` are 0. */
 export interface Tally {
-  /** Numbers that are not stored. */
-  readonly lost: readonly number[]
-  /** Numbers that are stored under two keys. */
-  readonly doubled: readonly number[]
+  /** Events that are not stored. */
+  readonly lost: number
+  /** Events that are stored again, under another key. */
+  readonly doubled: number
   /** Numbers of a lane that the collector has not heard of, and cannot explain. */
   readonly missing: number
   /** Events that the SDK says it gave up. */
   readonly dropped: number
-  /** Requests that a page would not live to see allowed. */
-  readonly preflights: number
+  /** Requests that a page would not live to see allowed, where they are counted. */
+  readonly preflights?: number
   /** Arrivals of an event after its first, known by its key as the same. */
   readonly repeated: number
 }

@@ -17,8 +17,8 @@ export async function startRecordingBackend(): Promise<Backend> {
     stop: collector.stop,
     waitForStored: (last) =>
       collector
-        .waitFor((seen) => lostOf(seen, last).length === 0, LATEST_MS)
-        // Not a failure of its own: the tally names the numbers.
+        .waitFor((seen) => lostOf(seen, last) === 0, LATEST_MS)
+        // Not a failure of its own: the tally tells.
         .catch(() => undefined),
     tally: async (last) => tallyOf(collector, last),
   }
@@ -28,7 +28,7 @@ function tallyOf(seen: Recorded, last: number): Tally {
   const numbers = numbersOf(seen)
   return {
     lost: lostOf(seen, last),
-    doubled: numbers.filter((n, i) => numbers.indexOf(n) !== i),
+    doubled: numbers.length - new Set(numbers).size,
     missing: missingOf(seen),
     dropped: [...seen.stored.values()].filter((event) => event.event_name === DROPPED_EVENT_NAME).length,
     repeated: [...seen.received.values()].reduce((sum, arrivals) => sum + arrivals - 1, 0),
@@ -43,9 +43,9 @@ function numbersOf({ stored }: Recorded): number[] {
   })
 }
 
-function lostOf(seen: Recorded, last: number): number[] {
+function lostOf(seen: Recorded, last: number): number {
   const stored = new Set(numbersOf(seen))
-  return Array.from({ length: last }, (_, i) => i + 1).filter((n) => !stored.has(n))
+  return Array.from({ length: last }, (_, i) => i + 1).filter((n) => !stored.has(n)).length
 }
 
 /** What the real collector's books call missing: gaps in the lanes. */

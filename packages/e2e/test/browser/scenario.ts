@@ -26,7 +26,7 @@ export interface Stage {
   readonly collector: Backend
   /** The browser as it is now: `comeBack` gives another. */
   context(): BrowserContext
-  /** Opens the site in a new tab and waits until the SDK is there. `path` is `/` or a page that frames it. */
+  /** Opens the site in a new tab; at `/`, the default, waits until the SDK is there. */
   open(path?: string): Promise<Page>
   /** Closes the browser as a visitor does, and opens it again with what it had stored. */
   restartBrowser(): Promise<void>
@@ -38,13 +38,16 @@ export async function track(page: Page | Frame, from: number, to: number, bytes 
 }
 
 /** Tracks, and starts a navigation in the same task. */
-export async function trackAndLeave(page: Page, from: number, to: number, bytes = 0): Promise<void> {
-  await page.evaluate(trackInPage, { from, to, text: 'x'.repeat(bytes), leaveTo: NEXT_PATH })
-  await page.waitForURL(`**${NEXT_PATH}`)
+export async function trackAndLeave(page: Page, from: number, to: number, bytes = 0, path = NEXT_PATH): Promise<void> {
+  await page.evaluate(trackInPage, { from, to, text: 'x'.repeat(bytes), leaveTo: path })
+  await page.waitForURL(`**${path}`)
 }
 
 /** Another page of the site, without the SDK. */
 export const NEXT_PATH = '/next'
+
+/** Another page of the site, with the SDK. */
+export const SECOND_PATH = '/second'
 
 /** A page of the site that shows the first one in a frame without an origin. */
 export const FRAMED_PATH = '/framed'
