@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { EVENT_PATH, BATCH_PATH } from '@truecount/protocol'
 import { Router } from '@koa/router'
 import Koa, { type Context, type Next } from 'koa'
@@ -6,6 +7,9 @@ import { createPostWebhook } from './deliver/post-webhook.ts'
 import { createRuleRoutes } from './deliver/rule-routes.ts'
 import { type DeliveryWorker, startDeliveryWorker } from './deliver/delivery-worker.ts'
 import { createWebhookRoutes } from './deliver/webhook-routes.ts'
+import { ERASURE_PAUSE_MS, type ErasureParts } from './erase/erase-in-pieces.ts'
+import { startRetentionWorker } from './erase/retention-worker.ts'
+import { createUserRoutes } from './erase/user-routes.ts'
 import { answerError } from './http/answer-error.ts'
 import { authorize } from './http/authorize.ts'
 import { allowAnyOrigin, answerPreflight, forbidOtherOrigins } from './http/cross-origin.ts'
@@ -49,10 +53,12 @@ export function createApp({ store, log, now, randomBytes, allowOwnAddresses }: A
     afterTurn: setImmediate,
     onEnqueued: () => worker?.wake(),
   })
+  const erasure: ErasureParts = { eraser: store.eraser, pause: () => wait(ERASURE_PAUSE_MS) }
   const managed = { webhooks: store.webhooks, onChange: deliveries.load, now, randomBytes }
   const routes = [
     ...createIngestRoutes({ submit, now, randomBytes }),
     ...createReportRoutes({ analytics: store.analytics, now }),
+    ...createUserRoutes(erasure),
     ...createWebhookRoutes({ ...managed, allowOwnAddresses }),
     ...createRuleRoutes({ ...managed, rules: store.rules }),
   ]
@@ -68,9 +74,22 @@ export function createApp({ store, log, now, randomBytes, allowOwnAddresses }: A
         now,
         onError: (error) => log('error', 'delivery', { error: describe(error) }),
       })
-      return worker
+      const retention = startRetentionWorker({
+        ...erasure,
+        retention: store.retention,
+        now,
+        every: repeat,
+        onErased: (projectId, events) => log('info', 'retention', { project_id: projectId, deleted: events }),
+        onError: (error) => log('error', 'retention', { error: describe(error) }),
+      })
+      return { wake: worker.wake, stop: async () => void (await Promise.all([worker?.stop(), retention.stop()])) }
     },
   }
+}
+
+function repeat(intervalMs: number, run: () => void): () => void {
+  const timer = setInterval(run, intervalMs)
+  return () => clearInterval(timer)
 }
 
 function createKoa(routes: readonly Route[], apiKeys: ApiKeys, log: Log): Koa {

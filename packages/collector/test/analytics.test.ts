@@ -182,6 +182,7 @@ test('The books tell captured, stored, duplicates, rejected, dropped and missing
   expect(body).toEqual({
     captured: 9,
     stored: 3,
+    deleted: 0,
     duplicates_prevented: 1,
     rejected: 1,
     dropped: 3,

@@ -110,6 +110,7 @@ function createModel() {
     return {
       captured: sum([...highest.values()]) + foreign + keyless,
       stored: stored.size + keyless,
+      deleted: 0,
       duplicatesPrevented: duplicates,
       rejectedByReason: rejected.size === 0 ? {} : { invalid_request: rejected.size },
       droppedByReason: dropped,

@@ -41,7 +41,7 @@ export function checkEvent(value: unknown, arrival: Arrival): CheckedEvent {
 function eventKey(idempotencyKey: string | undefined): EventKey {
   if (idempotencyKey === undefined) return { kind: 'none' }
   const position: LanePosition | undefined = parseLaneKey(idempotencyKey)
-  return position === undefined ? { kind: 'foreign' } : { kind: 'lane', ...position }
+  return position === undefined ? { kind: 'foreign', text: idempotencyKey } : { kind: 'lane', ...position }
 }
 
 /** An invalid event may still bear a good key, and its lane must be told what became of that number. */

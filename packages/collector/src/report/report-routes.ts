@@ -50,6 +50,7 @@ async function answerBooks(ctx: Context, key: ApiKey, analytics: Analytics): Pro
   ctx.body = {
     captured: books.captured,
     stored: books.stored,
+    deleted: books.deleted,
     duplicates_prevented: books.duplicatesPrevented,
     rejected: sum(Object.values(books.rejectedByReason)),
     dropped: sum(Object.values(books.droppedByReason)),

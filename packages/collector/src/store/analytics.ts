@@ -18,6 +18,8 @@ interface Series {
 export interface Books {
   readonly captured: number
   readonly stored: number
+  /** Of the stored ones, how many were deleted since: by retention, a prune or the erasure of a user. */
+  readonly deleted: number
   readonly duplicatesPrevented: number
   readonly rejectedByReason: Readonly<Record<string, number>>
   readonly droppedByReason: Readonly<Record<string, number>>

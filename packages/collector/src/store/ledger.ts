@@ -4,7 +4,7 @@ import type { PlannedDelivery } from './outbox.ts'
 /** What makes an event the same event: its place in a lane, another key of its sender's choice, or nothing. */
 export type EventKey =
   | ({ readonly kind: 'lane' } & LanePosition)
-  | { readonly kind: 'foreign' }
+  | { readonly kind: 'foreign'; readonly text: string }
   | { readonly kind: 'none' }
 
 /** A valid event with everything decided: the ledger adds nothing but its place. */

@@ -1,4 +1,5 @@
 import type { Analytics } from './analytics.ts'
+import type { Eraser, Retention } from './eraser.ts'
 import type { Ledger } from './ledger.ts'
 import type { Outbox } from './outbox.ts'
 import type { ApiKeys, Projects, Rules, Webhooks } from './registry.ts'
@@ -8,6 +9,8 @@ export interface Store {
   readonly ledger: Ledger
   readonly outbox: Outbox
   readonly analytics: Analytics
+  readonly eraser: Eraser
+  readonly retention: Retention
   readonly projects: Projects
   readonly apiKeys: ApiKeys
   readonly webhooks: Webhooks

@@ -15,6 +15,8 @@ interface LaneRow {
 /** The lanes that one transaction touches; their counters are written by `save`. */
 export interface LaneBooks {
   judge(entry: LedgerEntry, position: LanePosition): LedgerVerdict
+  /** The row of a lane. */
+  rowOf(lane: string): number
   save(): void
 }
 
@@ -49,6 +51,7 @@ export function createLaneBooks(db: Database): (project: number) => LaneBooks {
     }
     return {
       judge: (entry, position) => judge(laneOf(position.lane), entry, position.seq),
+      rowOf: (lane) => laneOf(lane).id,
       save() {
         for (const lane of touched.values()) statements.save.run(lane)
       },

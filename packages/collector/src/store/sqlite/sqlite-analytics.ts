@@ -37,6 +37,7 @@ function prepareCounters(db: Database, nameCondition: string) {
 interface Totals {
   readonly captured: number
   readonly stored: number
+  readonly deleted: number
   readonly duplicates: number
   readonly missing: number
 }
@@ -45,6 +46,7 @@ function createBooksReader(db: Database): (project: number) => Books {
   const totals = db.prepare<[number], Totals>(
     `SELECT coalesce(sum(l.highest), 0) + p.laneless_stored AS captured,
             coalesce(sum(l.stored), 0) + p.laneless_stored AS stored,
+            p.deleted AS deleted,
             coalesce(sum(l.duplicates), 0) + p.laneless_duplicates AS duplicates,
             coalesce(sum(max(0, l.highest - l.stored - l.rejected - l.dropped)), 0) AS missing
      FROM project p LEFT JOIN lane l ON l.project = p.id WHERE p.id = ? GROUP BY p.id`,
@@ -58,10 +60,11 @@ function createBooksReader(db: Database): (project: number) => Books {
      WHERE l.project = ? GROUP BY d.reason ORDER BY d.reason`,
   )
   return (project) => {
-    const { captured, stored, duplicates, missing } = totals.get(project) as Totals
+    const { captured, stored, deleted, duplicates, missing } = totals.get(project) as Totals
     return {
       captured,
       stored,
+      deleted,
       duplicatesPrevented: duplicates,
       rejectedByReason: Object.fromEntries(rejected.raw().all(project)),
       droppedByReason: Object.fromEntries(dropped.raw().all(project)),

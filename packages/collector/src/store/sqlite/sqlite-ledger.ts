@@ -1,9 +1,18 @@
 import type { Database } from 'better-sqlite3'
 import { uuidBytes } from '../../id/uuid.ts'
-import type { Ledger, LedgerAnswer, LedgerBatch, LedgerEntry, LedgerVerdict, Plan, StoredEvent } from '../ledger.ts'
+import type {
+  EventKey,
+  Ledger,
+  LedgerAnswer,
+  LedgerBatch,
+  LedgerEntry,
+  LedgerVerdict,
+  Plan,
+  StoredEvent,
+} from '../ledger.ts'
 import type { PlannedDelivery } from '../outbox.ts'
 import { guard } from './guard.ts'
-import { createLaneBooks } from './lane-books.ts'
+import { createLaneBooks, type LaneBooks } from './lane-books.ts'
 import { createProjectIds } from './project-ids.ts'
 
 /** The ledger on SQLite: every call of `ingest` is one transaction. */
@@ -47,7 +56,7 @@ function createBatchWriter(db: Database): BatchWriter {
         duplicates += Number(verdict === 'duplicate')
       }
       if (verdict === 'stored' && entry.kind === 'event') {
-        append(project, entry.event)
+        append(project, entry.event, keyColumns(entry.key, lanes))
         fresh.push(entry.event)
       }
       return verdict
@@ -58,24 +67,34 @@ function createBatchWriter(db: Database): BatchWriter {
   }
 }
 
+/** An event without a key claims its own id, so that it is stored once when it is imported. */
 function createForeignKeys(db: Database) {
   const claim = db.prepare<[Buffer]>('INSERT OR IGNORE INTO claimed_key (event_id) VALUES (?)')
   const isClaimed = db.prepare<[Buffer], number>('SELECT 1 FROM claimed_key WHERE event_id = ?').pluck()
   return (eventId: string, key: 'foreign' | 'none', kind: LedgerEntry['kind']): LedgerVerdict => {
-    if (key === 'none') return kind === 'event' ? 'stored' : 'rejected'
+    if (key === 'none' && kind === 'rejection') return 'rejected'
     const bytes = uuidBytes(eventId)
     if (kind === 'event') return claim.run(bytes).changes === 1 ? 'stored' : 'duplicate'
     return isClaimed.get(bytes) === undefined ? 'rejected' : 'duplicate'
   }
 }
 
-function createAppend(db: Database): (project: number, event: StoredEvent) => void {
+type KeyColumns = readonly [lane: number | null, seq: number | null, foreignKey: string | null]
+
+function keyColumns(key: EventKey, lanes: LaneBooks): KeyColumns {
+  if (key.kind === 'lane') return [lanes.rowOf(key.lane), key.seq, null]
+  return [null, null, key.kind === 'foreign' ? key.text : null]
+}
+
+function createAppend(db: Database): (project: number, event: StoredEvent, key: KeyColumns) => void {
   const insert = db.prepare(
-    'INSERT INTO event (project, event_id, event_name, user_id, ts, received_at, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO event (project, event_id, event_name, user_id, ts, received_at, metadata, lane, seq, foreign_key)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  return (project, event) => {
+  return (project, event, key) => {
     const { eventId, eventName, userId, timestampMs, receivedAtMs, metadata } = event
-    insert.run(project, uuidBytes(eventId), eventName, userId, timestampMs, receivedAtMs, JSON.stringify(metadata))
+    const content = [eventName, userId, timestampMs, receivedAtMs, JSON.stringify(metadata)]
+    insert.run(project, uuidBytes(eventId), ...content, ...key)
   }
 }
 

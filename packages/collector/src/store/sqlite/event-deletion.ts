@@ -1,0 +1,49 @@
+import type { Database } from 'better-sqlite3'
+
+export interface EventRow {
+  readonly id: number
+  readonly eventId: Buffer
+}
+
+export interface EventDeletion {
+  /**
+   * Deletes rows with their deliveries, and books them. `releaseKeys`: events outside a lane free their keys, and
+   * deliveries that still wait stay; else keys stay claimed, and no delivery stays.
+   */
+  deleteEvents(project: number, rows: readonly EventRow[], options: { readonly releaseKeys: boolean }): void
+  deleteDeliveries(deliveries: readonly number[]): void
+}
+
+/** To be called inside a transaction. */
+export function createEventDeletion(db: Database): EventDeletion {
+  const remove = db.prepare<[number]>('DELETE FROM event WHERE id = ?')
+  const release = db.prepare<[Buffer]>('DELETE FROM claimed_key WHERE event_id = ?')
+  const book = db.prepare<[number, number]>('UPDATE project SET deleted = deleted + ? WHERE id = ?')
+  const every = db.prepare<[Buffer], number>('SELECT id FROM delivery WHERE event_id = ?').pluck()
+  const over = db
+    .prepare<[Buffer], number>(
+      `SELECT id FROM delivery WHERE event_id = ? AND state IN ('delivered', 'failed', 'cancelled')`,
+    )
+    .pluck()
+  const removeAttempts = db.prepare<[number]>('DELETE FROM delivery_attempt WHERE delivery = ?')
+  const removeDelivery = db.prepare<[number]>('DELETE FROM delivery WHERE id = ?')
+
+  function deleteDeliveries(deliveries: readonly number[]): void {
+    for (const id of deliveries) {
+      removeAttempts.run(id)
+      removeDelivery.run(id)
+    }
+  }
+
+  return {
+    deleteDeliveries,
+    deleteEvents(project, rows, { releaseKeys }) {
+      for (const { id, eventId } of rows) {
+        remove.run(id)
+        deleteDeliveries((releaseKeys ? over : every).all(eventId))
+        if (releaseKeys) release.run(eventId)
+      }
+      if (rows.length > 0) book.run(rows.length, project)
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import Database from 'better-sqlite3'
+import { StoreError } from '../store-error.ts'
+import type { Durability } from '../store.ts'
+import { migrate } from './migrate.ts'
+
+const BUSY_TIMEOUT_MS = 5_000
+
+/** Largest write-ahead log that is kept after its content went into the file. */
+const KEPT_WAL_BYTES = 16 * 1024 * 1024
+
+/**
+ * Opens the one connection that writes, makes the file if there is none, and brings its tables up to date.
+ * `power` syncs the log at every commit; `process` only before its content goes into the file.
+ */
+export function openDatabase(path: string, durability: Durability): Database.Database {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(path)
+    // First, because switching to WAL may have to wait for another process.
+    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    // Before the first table, after which it has no effect: what is deleted can then be given back piece by piece.
+    db.pragma('auto_vacuum = INCREMENTAL')
+    db.pragma('journal_mode = WAL')
+    db.pragma(`journal_size_limit = ${KEPT_WAL_BYTES}`)
+    db.pragma(`synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`)
+    // Where a sync alone leaves data in the drive's own cache (macOS).
+    db.pragma(`fullfsync = ${durability === 'power' ? 'ON' : 'OFF'}`)
+    // What is deleted is overwritten, so that nothing of an erased user stays readable in a free page.
+    db.pragma('secure_delete = ON')
+    db.pragma('foreign_keys = ON')
+    migrate(db)
+    return db
+  } catch (error) {
+    db?.close()
+    if (error instanceof StoreError) throw error
+    throw new StoreError('unusable', `Cannot open the database ${path}: ${(error as Error).message}`, error)
+  }
+}
