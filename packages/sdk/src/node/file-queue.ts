@@ -101,12 +101,8 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
       }
     },
     close() {
-      try {
-        journal?.close()
-        laneFolder?.leave()
-      } catch {
-        // The process ends and can tell nobody; what is left in the folder, the next start adopts.
-      }
+      journal?.close()
+      laneFolder?.leave()
     },
   }
 }

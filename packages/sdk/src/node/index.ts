@@ -49,7 +49,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     problem: (message) => tell(() => core.problem(message)),
     unreadable: (message) => tell(() => core.lost('storage_failed', message)),
   })
-  let request: AbortController | undefined
+  let underWay: AbortController | undefined
   const core = createTrackerCore({
     options,
     problems,
@@ -63,7 +63,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
       clock,
       requestTimeoutMs: options.requestTimeoutMs,
       fetch: (url, request) => (options.fetch ?? fetch)(url, request as RequestInit),
-      createAbort: () => (request = new AbortController()),
+      createAbort: () => (underWay = new AbortController()),
     }),
     random: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
@@ -76,7 +76,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     waiting: () => core.tracker.stats().waiting,
     giveUp(events) {
       log(`the process ends with ${events} events not sent`)
-      request?.abort()
+      underWay?.abort()
     },
     close: () => opened?.close(),
   })
@@ -85,8 +85,8 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
   return {
     ...core.tracker,
     // A request without an answer would hold the process for as long as it may take.
-    shutdown: (given) => core.tracker.shutdown(given).finally(() => request?.abort()),
-  } satisfies Tracker as Tracker<Events>
+    shutdown: (drain) => core.tracker.shutdown(drain).finally(() => underWay?.abort()),
+  }
 }
 
 const clock: Clock = {

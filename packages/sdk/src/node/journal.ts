@@ -40,17 +40,16 @@ export function createJournal(folder: string): Journal {
   function close() {
     if (file !== undefined) closeSync(file)
     file = undefined
-    if (current?.live === 0) rmSync(current.path, { force: true })
+    if (current?.live === 0) removeFile(current.path)
   }
 
   function write(line: string): boolean {
     try {
       const bytes = Buffer.byteLength(line)
       if (file === undefined || size + bytes > MAX_SEGMENT_BYTES) rotate()
-      const written = writeSync(file as number, line)
-      if (written === bytes) size += bytes
-      else ftruncateSync(file as number, size)
-      return written === bytes
+      const isWhole = writeWhole(file as number, line, bytes, size)
+      if (isWhole) size += bytes
+      return isWhole
     } catch {
       // Disk full, folder gone, no permission: the caller keeps the event in memory and says so.
       return false
@@ -61,23 +60,15 @@ export function createJournal(folder: string): Journal {
     const segment = segments.get(key)
     segments.delete(key)
     if (segment === undefined || --segment.live > 0) return
-    try {
-      if (segment !== current) rmSync(segment.path, { force: true })
-      else if (file !== undefined) {
-        ftruncateSync(file, 0)
-        size = 0
-      }
-    } catch {
-      // A disk that became read-only keeps what is confirmed: it is sent once more, and recognised.
-    }
+    if (segment !== current) removeFile(segment.path)
+    else if (file !== undefined && emptyFile(file)) size = 0
   }
 
   return {
     append(key, json) {
       if (!write(encodeRecord(json))) return false
-      const segment = current as Segment
-      segment.live++
-      segments.set(key, segment)
+      segments.set(key, current as Segment)
+      ;(current as Segment).live++
       return true
     },
     remove(keys) {
@@ -86,5 +77,29 @@ export function createJournal(folder: string): Journal {
       if (current !== undefined && current.live > 0 && kept.length > 0) write(encodeRemoval(kept))
     },
     close,
+  }
+}
+
+function writeWhole(file: number, line: string, bytes: number, size: number): boolean {
+  if (writeSync(file, line) === bytes) return true
+  ftruncateSync(file, size)
+  return false
+}
+
+/** A disk that became read-only keeps what is confirmed: it is sent once more, and recognised. */
+function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // As said.
+  }
+}
+
+function emptyFile(file: number): boolean {
+  try {
+    ftruncateSync(file, 0)
+    return true
+  } catch {
+    return false
   }
 }

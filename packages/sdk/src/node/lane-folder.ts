@@ -41,9 +41,13 @@ export function createLaneFolder(queueFolder: string, lane: string, owner: LaneO
     path,
     touch: (now) => utimesSync(ownerFile, now, now),
     leave() {
-      if (journalsIn(path).length > 0) return
-      rmSync(ownerFile, { force: true })
-      rmdirSync(path)
+      try {
+        if (journalsIn(path).length > 0) return
+        rmSync(ownerFile, { force: true })
+        rmdirSync(path)
+      } catch {
+        // The process ends and can tell nobody; what is left, the next start adopts.
+      }
     },
   }
 }
