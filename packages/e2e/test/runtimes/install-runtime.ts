@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/runtimes/', import.meta.url))
+
+/** Where an npm package was installed, or why it could not be. */
+export type Installed =
+  | { readonly ok: true; readonly modules: string }
+  | { readonly ok: false; readonly reason: string }
+
+/**
+ * Installs one npm package at one version into a folder of its own outside of the workspace, once: only who runs these
+ * tests needs it. A failed install leaves no mark, and is tried again next time.
+ */
+export async function installRuntime(name: string, version: string): Promise<Installed> {
+  const folder = join(CACHE, `${name}-${version}`)
+  const modules = join(folder, 'node_modules')
+  const mark = join(folder, 'installed')
+  try {
+    if ((await readFile(mark, 'utf8').catch(() => '')) === version) return { ok: true, modules }
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'package.json'), '{"private":true}')
+    const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock']
+    await run('npm', ['install', ...quiet, `${name}@${version}`], { cwd: folder, timeout: 120_000 })
+    await writeFile(mark, version)
+    return { ok: true, modules }
+  } catch (error) {
+    return { ok: false, reason: `${name}@${version} could not be installed: ${(error as Error).message.slice(0, 500)}` }
+  }
+}
