@@ -11,10 +11,12 @@ const subject = createSubject(program.settings)
 const drainsMs: number[] = []
 let tracked = 0
 let stepsEnded = performance.now()
+const floorMb = process.memoryUsage.rss() / 1024 ** 2
 
 process.on('exit', () => {
   const result: ProcessResult = {
     books: subject.books() ?? null,
+    floorMb,
     peakMb: process.resourceUsage().maxRSS / 1024,
     drainsMs,
     lingerMs: performance.now() - stepsEnded,

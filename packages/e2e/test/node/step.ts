@@ -42,6 +42,8 @@ export const RESULT = 'RESULT '
 
 export interface ProcessResult {
   readonly books: SubjectBooks | null
+  /** Resident set before the first step, in MB: Node, and what this test loads beside the subject. */
+  readonly floorMb: number
   /** Largest resident set, in MB. */
   readonly peakMb: number
   /** How long each `flush` and `shutdown` took, in milliseconds, in order. */

@@ -48,7 +48,8 @@ async function serve(db: string, port: string): Promise<Running> {
 }
 
 async function createKey(db: string, kind: string): Promise<string> {
-  const child = startNodeChild(COMMAND, { args: ['keys', 'create', '--db', db, '--kind', kind, '--json'] })
+  const limits = ['--events-per-minute', '0', '--analytics-per-minute', '0']
+  const child = startNodeChild(COMMAND, { args: ['keys', 'create', '--db', db, '--kind', kind, ...limits, '--json'] })
   return (JSON.parse(await child.waitForLine(/"key"/, 20_000)) as { key: string }).key
 }
 

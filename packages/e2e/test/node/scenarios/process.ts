@@ -5,6 +5,8 @@ import type { Scenario } from '../scenario.ts'
 
 const flush = { do: 'flush', timeoutMs: 40_000 } as const
 const PEAK_MB = 200
+/** What a process of Node 24 takes that does nothing. */
+const BARE_NODE_MB = 41
 
 export const PROCESS: readonly Scenario[] = [
   {
@@ -119,7 +121,11 @@ export const PROCESS: readonly Scenario[] = [
     expected: {
       drops: 'counted',
       error: /queue_full/,
-      check: ({ results: [result] }) => expect(result?.peakMb).toBeLessThan(PEAK_MB),
+      check({ results: [result] }) {
+        // Node reads this test's TypeScript itself, which costs 30 MB that no application pays.
+        const added = (result?.peakMb ?? Infinity) - (result?.floorMb ?? 0)
+        expect(BARE_NODE_MB + added).toBeLessThan(PEAK_MB)
+      },
     },
   },
 ]
