@@ -54,7 +54,8 @@ export function startPageViews(
     },
     { signal },
   )
-  look()
+  // Not at once: React's StrictMode starts, stops and starts again in one go, and that is one view.
+  queueMicrotask(look)
   return () => stopping.abort()
 }
 
