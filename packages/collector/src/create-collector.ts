@@ -5,6 +5,8 @@ import type { Log } from './log.ts'
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
 import type { Durability } from './store/store.ts'
 
+const monotonicMs = () => performance.now()
+
 export interface CollectorOptions {
   /** Path of the SQLite file; made if there is none. */
   readonly dbPath: string
@@ -34,7 +36,7 @@ export function createCollector(options: CollectorOptions): Collector {
   return {
     async start() {
       const store = openSqliteStore(dbPath, durability)
-      const app = createApp({ store, log, now: Date.now, randomBytes, allowOwnAddresses })
+      const app = createApp({ store, log, now: Date.now, monotonicMs, randomBytes, allowOwnAddresses })
       const worker = await app.start()
       const answer = app.koa.callback()
       return {

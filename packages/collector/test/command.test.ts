@@ -35,6 +35,11 @@ describe('truecount', { timeout: 60_000 }, () => {
     [['serve', '--port', '99999', '--durability', 'maybe'], 'port must be a whole number from 0 to 65535, got 99999'],
     [['serve', '--port', '99999', '--durability', 'maybe'], 'durability must be process or power, got maybe'],
     [['keys', 'create', '--kind', 'golden'], '--kind must be secret or publishable, got golden'],
+    [
+      ['keys', 'create', '--kind', 'secret', '--events-per-minute', '1e3'],
+      '--events-per-minute must be a whole number',
+    ],
+    [['keys', 'revoke'], 'keys revoke wants one key, got 0'],
   ])('%j ends with 2 and says why', async (args, message) => {
     const { code, output } = await run(...args)
     expect(output).toContain(message)
@@ -65,6 +70,33 @@ describe('truecount', { timeout: 60_000 }, () => {
     const again = await serve(dbPath)
     expect(again.child.output()).not.toContain('tc_')
     await again.child.kill('SIGTERM')
+  })
+
+  test('keys are made with limits, listed by their beginning, rotated and revoked, all at once in a running collector', async () => {
+    const dbPath = join(folder.path, 'keys.db')
+    const { child, url } = await serve(dbPath)
+    const project = JSON.parse((await run('projects', 'create', '--db', dbPath, '--name', 'Shop', '--json')).output)
+    expect(project).toEqual({ id: expect.any(String), name: 'Shop', created_at: expect.any(String) })
+    expect((await run('projects', 'list', '--db', dbPath)).output).toContain(`${project.id}  Shop\n`)
+    const to = ['--db', dbPath, '--project', project.id, '--json']
+    const made = JSON.parse((await run('keys', 'create', '--kind', 'secret', '--events-per-minute', '1', ...to)).output)
+    expect((await post(url, made.key, { event_name: 'a' })).status).toBe(202)
+    expect((await post(url, made.key, { event_name: 'a' })).status).toBe(429)
+    const rotated = JSON.parse((await run('keys', 'rotate', made.id, '--db', dbPath, '--json')).output)
+    expect(rotated).toEqual({ id: expect.any(String), key: expect.any(String), kind: 'secret', project_id: project.id })
+    expect((await post(url, made.key, { event_name: 'a' })).status).toBe(401)
+    expect((await post(url, rotated.key, { event_name: 'a' })).status).toBe(202)
+    expect((await post(url, rotated.key, { event_name: 'a' })).status).toBe(429)
+    expect(await run('keys', 'revoke', rotated.key, '--db', dbPath)).toMatchObject({ code: 0 })
+    expect((await post(url, rotated.key, { event_name: 'a' })).status).toBe(401)
+    expect(await run('keys', 'revoke', rotated.key, '--db', dbPath)).toMatchObject({ code: 1 })
+    const listed = await run('keys', 'list', ...to)
+    expect(listed.output).not.toContain(rotated.key)
+    expect(JSON.parse(listed.output)).toMatchObject([
+      { id: made.id, events_per_minute: 1, analytics_per_minute: 10, revoked_at: expect.any(String) },
+      { id: rotated.id, prefix: rotated.key.slice(0, 12), events_per_minute: 1, revoked_at: expect.any(String) },
+    ])
+    await child.kill('SIGTERM')
   })
 
   test('An acknowledged event survives SIGKILL: killed right after the 2xx, its row is there', async () => {

@@ -178,6 +178,7 @@ describe('A delivery', () => {
       url: `http://localhost:${port}/`,
       events: ['*'],
       secret: 's',
+      enabled: true,
       createdAtMs: 0,
     })
     await app.post('/api/v1/webhooks', { url: 'http://webhook.invalid/', events: [] })

@@ -136,7 +136,7 @@ test('The ledger stores each key once and its books close, in any order, with an
   await fc.assert(
     fc.asyncProperty(anyGroups, async (groups) => {
       const projectId = timeUuid(Date.now(), randomBytes)
-      await store.projects.create({ id: projectId, createdAtMs: 0 })
+      await store.projects.create({ id: projectId, name: '', allowedOrigins: null, createdAtMs: 0 })
       const model = createModel()
       const fresh: string[] = []
       for (const group of groups) {
@@ -175,7 +175,7 @@ function countRows(from: string, projectId: string): number {
 
 test('A transaction that fails stores nothing at all', async () => {
   const projectId = timeUuid(Date.now(), randomBytes)
-  await store.projects.create({ id: projectId, createdAtMs: 0 })
+  await store.projects.create({ id: projectId, name: '', allowedOrigins: null, createdAtMs: 0 })
   const arrival = { projectId, nowMs: 1, randomBytes }
   const sent = [
     { event_name: 'a', idempotency_key: formatLaneKey(lanes[0] as string, 1) },

@@ -6,10 +6,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from '../src/app.ts'
-import type { DeliveryWorker } from '../src/deliver/delivery-worker.ts'
-import { apiKeyPrefix, hashApiKey, type KeyKind, newApiKey } from '../src/id/api-key.ts'
+import type { Workers } from '../src/start-workers.ts'
+import type { KeyKind } from '../src/id/api-key.ts'
 import { timeUuid } from '../src/id/uuid.ts'
 import type { Route } from '../src/http/route.ts'
+import { type KeyWish, newKey } from '../src/manage/new-key.ts'
 import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts'
 import type { Store } from '../src/store/store.ts'
 
@@ -30,7 +31,7 @@ export interface TestApp {
   readonly url: string
   readonly dbPath: string
   readonly store: Store
-  readonly worker: DeliveryWorker
+  readonly worker: Workers
   readonly routes: readonly Route[]
   readonly projectId: string
   readonly secretKey: string
@@ -42,8 +43,15 @@ export interface TestApp {
   stop(): Promise<void>
 }
 
+type Limits = Pick<KeyWish, 'eventsPerMinute' | 'analyticsPerMinute'>
+
+const NO_LIMITS: Limits = { eventsPerMinute: 0, analyticsPerMinute: 0 }
+
 export interface TestAppOptions {
   readonly now?: () => number
+  readonly monotonicMs?: () => number
+  /** Of every key; none if left out. */
+  readonly limits?: Limits
   readonly allowOwnAddresses?: boolean
   /** Puts something between the app and its store. */
   readonly wrapStore?: (store: Store) => Store
@@ -51,18 +59,20 @@ export interface TestAppOptions {
 
 /** The whole collector on a real file and a real socket. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { now = Date.now, allowOwnAddresses = true, wrapStore = (store) => store } = options
+  const { now = Date.now, monotonicMs = () => performance.now(), limits = NO_LIMITS } = options
+  const { allowOwnAddresses = true, wrapStore = (store) => store } = options
   const folder = temporaryFolder()
   const dbPath = join(folder.path, 'test.db')
   const store = openSqliteStore(dbPath, 'process')
-  const app = createApp({ store: wrapStore(store), log: () => undefined, now, randomBytes, allowOwnAddresses })
+  const parts = { log: () => undefined, now, monotonicMs, randomBytes, allowOwnAddresses }
+  const app = createApp({ ...parts, store: wrapStore(store) })
   const worker = await app.start()
   const answer = app.koa.callback()
   const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const projectId = await addProject(store)
-  const secretKey = await addKey(store, projectId, 'secret')
+  const secretKey = await addKey(store, { projectId, kind: 'secret', ...limits })
   return {
     url,
     dbPath,
@@ -71,10 +81,10 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     routes: app.routes,
     projectId,
     secretKey,
-    publishableKey: await addKey(store, projectId, 'publishable'),
+    publishableKey: await addKey(store, { projectId, kind: 'publishable', ...limits }),
     async newProject(kind) {
       const id = await addProject(store)
-      return { projectId: id, key: await addKey(store, id, kind) }
+      return { projectId: id, key: await addKey(store, { projectId: id, kind, ...limits }) }
     },
     get: (path, key = secretKey) => answerOf(fetch(url + path, { headers: { authorization: `Bearer ${key}` } })),
     post: (path, body, key = secretKey) =>
@@ -103,14 +113,12 @@ export async function answerOf(pending: Promise<Response>): Promise<Answer> {
 
 async function addProject(store: Store): Promise<string> {
   const id = timeUuid(Date.now(), randomBytes)
-  await store.projects.create({ id, createdAtMs: Date.now() })
+  await store.projects.create({ id, name: '', allowedOrigins: null, createdAtMs: Date.now() })
   return id
 }
 
-async function addKey(store: Store, projectId: string, kind: KeyKind): Promise<string> {
-  const key = newApiKey(kind, randomBytes)
-  const id = timeUuid(Date.now(), randomBytes)
-  const hash = hashApiKey(key)
-  await store.apiKeys.create({ id, projectId, kind, hash, prefix: apiKeyPrefix(key), createdAtMs: Date.now() })
+async function addKey(store: Store, wish: KeyWish): Promise<string> {
+  const { key, record } = newKey(wish, Date.now(), randomBytes)
+  await store.apiKeys.create(record)
   return key
 }

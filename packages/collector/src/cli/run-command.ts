@@ -1,20 +1,23 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { SETTINGS } from '../config.ts'
 import { StoreError } from '../store/store-error.ts'
-import { createKey } from './create-key.ts'
+import type { Flags } from './flags.ts'
+import { createKey, listKeys, revokeKey, rotateKey } from './keys.ts'
+import { createProject, listProjects } from './projects.ts'
 import { serve } from './serve.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
-
-type Flags = Readonly<Record<string, string | boolean | undefined>>
 
 interface Command {
   readonly name: string
   readonly options: NonNullable<ParseArgsConfig['options']>
+  /** The one argument that is no option, if the command wants one: it joins the flags by this name. */
+  readonly argument?: string
   readonly usage: string
   readonly run: (flags: Flags, terminal: Terminal) => Promise<ExitCode>
 }
 
 const text = { type: 'string' } as const
+const json = { type: 'boolean' } as const
 
 const COMMANDS: readonly Command[] = [
   {
@@ -25,10 +28,32 @@ const COMMANDS: readonly Command[] = [
   },
   {
     name: 'keys create',
-    options: { db: text, kind: text, project: text, json: { type: 'boolean' } },
-    usage: '--kind secret|publishable [--db PATH] [--project ID] [--json]',
+    options: { db: text, kind: text, project: text, 'events-per-minute': text, 'analytics-per-minute': text, json },
+    usage:
+      '--kind secret|publishable [--db PATH] [--project ID] [--events-per-minute N] [--analytics-per-minute N] [--json]',
     run: createKey,
   },
+  {
+    name: 'keys list',
+    options: { db: text, project: text, json },
+    usage: '[--db PATH] [--project ID] [--json]',
+    run: listKeys,
+  },
+  { name: 'keys revoke', argument: 'key', options: { db: text }, usage: 'ID|PREFIX [--db PATH]', run: revokeKey },
+  {
+    name: 'keys rotate',
+    argument: 'key',
+    options: { db: text, json },
+    usage: 'ID|PREFIX [--db PATH] [--json]',
+    run: rotateKey,
+  },
+  {
+    name: 'projects create',
+    options: { db: text, name: text, json },
+    usage: '[--name NAME] [--db PATH] [--json]',
+    run: createProject,
+  },
+  { name: 'projects list', options: { db: text, json }, usage: '[--db PATH] [--json]', run: listProjects },
   {
     name: 'version',
     options: {},
@@ -66,9 +91,13 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
   }
 }
 
-function readFlags({ name, options }: Command, argv: readonly string[]): Flags | string {
+function readFlags({ name, argument, options }: Command, argv: readonly string[]): Flags | string {
   try {
-    return parseArgs({ args: argv.slice(name.split(' ').length), options, strict: true }).values as Flags
+    const args = argv.slice(name.split(' ').length)
+    const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: argument !== undefined })
+    if (argument === undefined) return values as Flags
+    if (positionals.length !== 1) return `${name} wants one ${argument}, got ${positionals.length}`
+    return { ...(values as Flags), [argument]: positionals[0] }
   } catch (error) {
     return (error as Error).message
   }

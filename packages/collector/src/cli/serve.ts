@@ -5,7 +5,8 @@ import { resolveConfig } from '../config.ts'
 import { createCollector } from '../create-collector.ts'
 import { createJsonLog } from '../log.ts'
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts'
-import { addKey, addProject } from './create-key.ts'
+import { addKey } from './keys.ts'
+import { addProject } from './projects.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 
 /** How long requests that are under way may take to finish once the process was asked to end. */
@@ -46,9 +47,10 @@ async function makeFirstProject(db: string, show: (facts: Readonly<Record<string
   const store = openSqliteStore(db, 'process')
   try {
     if ((await store.projects.first()) !== undefined) return
-    const projectId = await addProject(store)
-    const publishable = await addKey(store, 'publishable', projectId)
-    const secret = await addKey(store, 'secret', projectId)
+    const { id: projectId } = await addProject(store, '')
+    const limits = { eventsPerMinute: null, analyticsPerMinute: null }
+    const publishable = await addKey(store, { kind: 'publishable', projectId, ...limits })
+    const secret = await addKey(store, { kind: 'secret', projectId, ...limits })
     show({ project_id: projectId, publishable_key: publishable.key, secret_key: secret.key })
   } finally {
     store.close()

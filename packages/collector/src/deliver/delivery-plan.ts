@@ -1,8 +1,9 @@
 import { DROPPED_EVENT_NAME, formatTimestamp, webhookDocument } from '@truecount/protocol'
 import { nameUuid } from '../id/uuid.ts'
+import type { ListedEvent } from '../store/event-list.ts'
 import type { Plan, StoredEvent } from '../store/ledger.ts'
 import type { PlannedDelivery } from '../store/outbox.ts'
-import type { Rules, Webhooks } from '../store/registry.ts'
+import type { Rule, Rules, Webhooks } from '../store/registry.ts'
 import { compileConditions, type EventDocument, type Matches } from './conditions.ts'
 
 /** Knows which webhooks an event is due at, and says so without waiting. */
@@ -37,15 +38,19 @@ export function createDeliveryPlan(webhooks: Webhooks, rules: Rules): DeliveryPl
     },
     async load() {
       const [allWebhooks, allRules] = await Promise.all([webhooks.list(), rules.list()])
-      const projectIds = new Set(allWebhooks.map(({ projectId }) => projectId))
+      const active = allWebhooks.filter(({ enabled }) => enabled)
+      const activeIds = new Set(active.map(({ id }) => id))
+      const projectIds = new Set(active.map(({ projectId }) => projectId))
       targets = new Map(
         [...projectIds].map((projectId) => [
           projectId,
           {
-            subscriptions: allWebhooks
+            subscriptions: active
               .filter((webhook) => webhook.projectId === projectId)
               .map(({ id, events }) => ({ webhookId: id, events: new Set(events) })),
-            rules: allRules.filter((rule) => rule.projectId === projectId && rule.enabled).map(activeRule),
+            rules: allRules
+              .filter((rule) => rule.projectId === projectId && rule.enabled)
+              .map((rule) => activeRule(rule, activeIds)),
           },
         ]),
       )
@@ -53,13 +58,11 @@ export function createDeliveryPlan(webhooks: Webhooks, rules: Rules): DeliveryPl
   }
 }
 
-function activeRule(rule: {
-  readonly conditions: unknown
-  readonly actions: readonly { webhook_id: string }[]
-}): ActiveRule {
-  const compiled = compileConditions(rule.conditions)
+function activeRule({ conditions, actions }: Rule, activeIds: ReadonlySet<string>): ActiveRule {
+  const compiled = compileConditions(conditions)
   if (!compiled.ok) throw new Error(`A stored rule does not compile: ${compiled.message}`)
-  return { matches: compiled.value, webhookIds: rule.actions.map(({ webhook_id }) => webhook_id) }
+  const webhookIds = actions.map(({ webhook_id }) => webhook_id).filter((id) => activeIds.has(id))
+  return { matches: compiled.value, webhookIds }
 }
 
 function deliveriesOf(event: StoredEvent, { subscriptions, rules }: Targets): PlannedDelivery[] {
@@ -82,11 +85,13 @@ function deliveriesOf(event: StoredEvent, { subscriptions, rules }: Targets): Pl
   }))
 }
 
-function eventDocument({ eventName, userId, timestampMs, metadata }: StoredEvent): EventDocument {
+/** An event as conditions see it. */
+export function eventDocument({ eventName, userId, timestampMs, metadata }: ListedEvent): EventDocument {
   return { event_name: eventName, ...(userId === null ? {} : { user_id: userId }), timestamp: timestampMs, metadata }
 }
 
-function webhookText({ eventId, eventName, userId, timestampMs, metadata }: StoredEvent): string {
+/** An event as its webhooks get it, not yet signed. */
+export function webhookText({ eventId, eventName, userId, timestampMs, metadata }: ListedEvent): string {
   const timestamp = formatTimestamp(timestampMs)
   return webhookDocument({ event_id: eventId, event_name: eventName, user_id: userId, timestamp, metadata })
 }

@@ -1,10 +1,6 @@
-import type { ClaimedDelivery, Outbox } from '../store/outbox.ts'
-import type { PostResult, PostWebhook } from './post-webhook.ts'
+import type { ClaimedDelivery, DeliveryNext, Outbox } from '../store/outbox.ts'
+import { ATTEMPT_TIMEOUT_MS, type AttemptParts, attemptOnce } from './attempt.ts'
 import { nextOf } from './retry-schedule.ts'
-import { signDelivery } from './signature.ts'
-
-/** Longest that one attempt may take, from look-up to status line. */
-const ATTEMPT_TIMEOUT_MS = 15_000
 
 /** Longer than an attempt, so that no delivery is attempted twice at a time. */
 const LEASE_MS = ATTEMPT_TIMEOUT_MS + 5_000
@@ -12,10 +8,10 @@ const LEASE_MS = ATTEMPT_TIMEOUT_MS + 5_000
 const POLL_MS = 1_000
 const MAX_IN_FLIGHT = 16
 
-export interface DeliveryWorkerParts {
+export interface DeliveryWorkerParts extends AttemptParts {
   readonly outbox: Outbox
-  readonly post: PostWebhook
-  readonly now: () => number
+  /** Told of every attempt where its delivery goes now. */
+  readonly onAttempt: (next: DeliveryNext['state'], durationMs: number) => void
   /** Told what no other part will hear of; the worker goes on. */
   readonly onError: (error: unknown) => void
 }
@@ -73,19 +69,13 @@ export function startDeliveryWorker(parts: DeliveryWorkerParts): DeliveryWorker 
 }
 
 async function attemptDelivery(
-  { outbox, post, now }: DeliveryWorkerParts,
+  { outbox, onAttempt, ...parts }: DeliveryWorkerParts,
   claimed: ClaimedDelivery,
   stopping: AbortSignal,
 ): Promise<void> {
-  const startedAtMs = now()
-  const request = signDelivery(claimed.secret, claimed.deliveryId, claimed.document, startedAtMs)
-  const result = await post(claimed.url, request, AbortSignal.any([stopping, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]))
+  const { result, attempt } = await attemptOnce(parts, claimed, stopping)
   if (stopping.aborted && result.kind === 'unanswered') return
-  const durationMs = now() - startedAtMs
-  const attempt = { number: claimed.attempt, startedAtMs, durationMs, ...recordOf(result) }
-  await outbox.settle(claimed, attempt, nextOf(result, claimed.attempt, startedAtMs + durationMs))
-}
-
-function recordOf(result: PostResult): { status: number | null; error: string | null } {
-  return result.kind === 'answered' ? { status: result.status, error: null } : { status: null, error: result.error }
+  const next = nextOf(result, claimed.attempt, attempt.startedAtMs + attempt.durationMs)
+  onAttempt(next.state, attempt.durationMs)
+  await outbox.settle(claimed, attempt, next)
 }

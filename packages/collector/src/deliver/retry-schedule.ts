@@ -19,9 +19,14 @@ export const RETRY_SCHEDULE_MS: readonly number[] = [
   24 * HOUR_MS,
 ]
 
-/** Where a delivery goes after its attempt number `attempt` (1 for the first). Only a 2xx is success. */
+/** Only a 2xx is. */
+export function isSuccess(result: PostResult): boolean {
+  return result.kind === 'answered' && result.status >= 200 && result.status < 300
+}
+
+/** Where a delivery goes after its attempt number `attempt` (1 for the first). */
 export function nextOf(result: PostResult, attempt: number, endedAtMs: number): DeliveryNext {
-  if (result.kind === 'answered' && result.status >= 200 && result.status < 300) return { state: 'delivered' }
+  if (isSuccess(result)) return { state: 'delivered' }
   const waitMs = RETRY_SCHEDULE_MS[attempt]
   return waitMs === undefined ? { state: 'failed' } : { state: 'waiting', dueAtMs: endedAtMs + waitMs }
 }

@@ -1,40 +1,76 @@
-import { formatTimestamp, type JsonObject } from '@truecount/protocol'
 import type { Context } from 'koa'
-import { array, boolean, define, literal, optional, size, string, type } from 'superstruct'
+import { array, type } from 'superstruct'
 import { answerError } from '../http/answer-error.ts'
 import { checkBody, MAX_MANAGEMENT_BODY_BYTES } from '../http/check-body.ts'
-import { refuse } from '../http/outcome.ts'
+import { type Outcome, type Refusal, refuse } from '../http/outcome.ts'
 import { readJson } from '../http/request-body.ts'
-import type { Route } from '../http/route.ts'
+import { pathParameter, type Route } from '../http/route.ts'
 import { type RandomBytes, timeUuid } from '../id/uuid.ts'
 import type { ApiKey, Rule, Rules, Webhooks } from '../store/registry.ts'
 import { compileConditions } from './conditions.ts'
+import { RulePatchSchema, RuleSchema, ShownRule, shownRule } from './rule-schema.ts'
 
 export interface RuleRouteParts {
   readonly rules: Rules
   readonly webhooks: Webhooks
-  /** Awaited before a creation is answered. */
+  /** Awaited before a change is answered. */
   readonly onChange: () => Promise<void>
   readonly now: () => number
   readonly randomBytes: RandomBytes
 }
 
-const PATH = '/api/v1/rules'
-const MAX_NAME_CHARACTERS = 200
-const MAX_ACTIONS = 10
-
-const RuleSchema = type({
-  name: size(string(), 1, MAX_NAME_CHARACTERS),
-  // Judged by the compiler of conditions, which knows the place of what is wrong.
-  conditions: define<JsonObject>('conditions', (value) => value !== undefined || 'is required'),
-  actions: size(array(type({ type: literal('webhook'), webhook_id: string() })), 1, MAX_ACTIONS),
-  enabled: optional(boolean()),
-})
+export const RULES_PATH = '/api/v1/rules'
+const ONE = `${RULES_PATH}/:id`
+const shownAnswer = { status: 200, description: 'The rule', body: ShownRule } as const
 
 export function createRuleRoutes(parts: RuleRouteParts): readonly Route[] {
+  const access = 'secret'
+  const createDoc = { status: 201, description: 'The rule', body: ShownRule } as const
   return [
-    { method: 'POST', path: PATH, access: 'secret', handle: (ctx, key) => create(ctx, key, parts) },
-    { method: 'GET', path: PATH, access: 'secret', handle: (ctx, key) => list(ctx, key, parts.rules) },
+    {
+      method: 'POST',
+      path: RULES_PATH,
+      access,
+      doc: { summary: 'Create a rule', body: RuleSchema, answer: createDoc },
+      handle: (ctx, key) => create(ctx, key, parts),
+    },
+    {
+      method: 'GET',
+      path: RULES_PATH,
+      access,
+      doc: {
+        summary: 'List the rules',
+        answer: { status: 200, description: 'Oldest first', body: type({ data: array(ShownRule) }) },
+      },
+      handle: async (ctx, { projectId }) => {
+        ctx.body = { data: (await parts.rules.list(projectId)).map(shownRule) }
+      },
+    },
+    {
+      method: 'GET',
+      path: ONE,
+      access,
+      doc: { summary: 'Get a rule', answer: shownAnswer },
+      handle: async (ctx, key) => {
+        const rule = await findRule(ctx, key, parts.rules)
+        if (!rule.ok) return answerError(ctx, rule)
+        ctx.body = shownRule(rule.value)
+      },
+    },
+    {
+      method: 'PATCH',
+      path: ONE,
+      access,
+      doc: { summary: 'Change a rule, or switch it off and on', body: RulePatchSchema, answer: shownAnswer },
+      handle: (ctx, key) => update(ctx, key, parts),
+    },
+    {
+      method: 'DELETE',
+      path: ONE,
+      access,
+      doc: { summary: 'Delete a rule', answer: { status: 204, description: 'It is gone' } },
+      handle: (ctx, key) => remove(ctx, key, parts),
+    },
   ]
 }
 
@@ -44,33 +80,66 @@ async function create(ctx: Context, key: ApiKey, parts: RuleRouteParts): Promise
   const checked = checkBody(body.value, RuleSchema)
   if (!checked.ok) return answerError(ctx, checked)
   const { name, conditions, actions, enabled = true } = checked.value
-  const compiled = compileConditions(conditions)
-  if (!compiled.ok) return answerError(ctx, compiled)
-  const known = new Set((await parts.webhooks.list(key.projectId)).map(({ id }) => id))
-  const stranger = actions.findIndex(({ webhook_id }) => !known.has(webhook_id))
-  if (stranger >= 0) {
-    const message = `actions.${stranger}.webhook_id: the project has no webhook ${actions[stranger]?.webhook_id}`
-    return answerError(ctx, refuse('invalid_request', message))
-  }
   const rule: Rule = {
     id: timeUuid(parts.now(), parts.randomBytes),
     projectId: key.projectId,
     name,
     conditions,
-    actions: actions.map(({ type: kind, webhook_id }) => ({ type: kind, webhook_id })),
+    actions: onlyNamed(actions),
     enabled,
     createdAtMs: parts.now(),
   }
+  const problem = await problemOf(rule, parts.webhooks)
+  if (problem !== undefined) return answerError(ctx, problem)
   await parts.rules.create(rule)
   await parts.onChange()
   ctx.status = 201
-  ctx.body = shown(rule)
+  ctx.body = shownRule(rule)
 }
 
-async function list(ctx: Context, key: ApiKey, rules: Rules): Promise<void> {
-  ctx.body = { data: (await rules.list(key.projectId)).map(shown) }
+async function update(ctx: Context, key: ApiKey, parts: RuleRouteParts): Promise<void> {
+  const found = await findRule(ctx, key, parts.rules)
+  if (!found.ok) return answerError(ctx, found)
+  const body = await readJson(ctx, { maxBytes: MAX_MANAGEMENT_BODY_BYTES, alsoText: false })
+  if (!body.ok) return answerError(ctx, body)
+  const checked = checkBody(body.value, RulePatchSchema)
+  if (!checked.ok) return answerError(ctx, checked)
+  const before = found.value
+  const { name = before.name, conditions = before.conditions, enabled = before.enabled } = checked.value
+  const actions = onlyNamed(checked.value.actions ?? before.actions)
+  const rule = { ...before, name, conditions, actions, enabled }
+  const problem = await problemOf(rule, parts.webhooks)
+  if (problem !== undefined) return answerError(ctx, problem)
+  await parts.rules.update(rule)
+  await parts.onChange()
+  ctx.body = shownRule(rule)
 }
 
-function shown({ id, name, conditions, actions, enabled, createdAtMs }: Rule) {
-  return { id, name, conditions, actions, enabled, created_at: formatTimestamp(createdAtMs) }
+async function remove(ctx: Context, key: ApiKey, parts: RuleRouteParts): Promise<void> {
+  const rule = await findRule(ctx, key, parts.rules)
+  if (!rule.ok) return answerError(ctx, rule)
+  await parts.rules.remove(key.projectId, rule.value.id)
+  await parts.onChange()
+  ctx.status = 204
+}
+
+async function findRule(ctx: Context, { projectId }: ApiKey, rules: Rules): Promise<Outcome<Rule>> {
+  const id = pathParameter(ctx, 'id')
+  const rule = await rules.find(projectId, id)
+  return rule === undefined ? refuse('not_found', `The project has no rule ${id}`) : { ok: true, value: rule }
+}
+
+async function problemOf({ projectId, conditions, actions }: Rule, webhooks: Webhooks): Promise<Refusal | undefined> {
+  const compiled = compileConditions(conditions)
+  if (!compiled.ok) return compiled
+  const known = new Set((await webhooks.list(projectId)).map(({ id }) => id))
+  const stranger = actions.findIndex(({ webhook_id }) => !known.has(webhook_id))
+  if (stranger < 0) return undefined
+  const message = `actions.${stranger}.webhook_id: the project has no webhook ${actions[stranger]?.webhook_id}`
+  return refuse('invalid_request', message)
+}
+
+/** Without members that the schema does not name. */
+function onlyNamed(actions: Rule['actions']): Rule['actions'] {
+  return actions.map(({ type: kind, webhook_id }) => ({ type: kind, webhook_id }))
 }

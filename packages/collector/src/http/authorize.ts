@@ -3,15 +3,15 @@ import { hashApiKey, looksSecret } from '../id/api-key.ts'
 import type { ApiKey, ApiKeys } from '../store/registry.ts'
 import { type Outcome, refuse } from './outcome.ts'
 import { readQuery } from './query.ts'
-import type { Route } from './route.ts'
+import { type Access, mayCall, SCOPES } from './scopes.ts'
 
 const BEARER = /^Bearer +(\S+) *$/i
 
 /**
- * Finds the key of a request and whether it may call a route: 401 for a missing or unknown key, 403 for a known one
+ * Finds the key of a request and whether it may call a route: 401 for a missing, unknown or revoked key, 403 for a known one
  * that may not. Ingest routes also take a publishable key as `?key=`; a secret key in a URL is always refused.
  */
-export async function authorize(ctx: Context, access: Route['access'], apiKeys: ApiKeys): Promise<Outcome<ApiKey>> {
+export async function authorize(ctx: Context, access: Access, apiKeys: ApiKeys): Promise<Outcome<ApiKey>> {
   const query = readQuery(ctx, ['key', 'project_id'])
   if (!query.ok) return query
   const inUrl = query.value.key
@@ -25,8 +25,9 @@ export async function authorize(ctx: Context, access: Route['access'], apiKeys: 
   if (text === undefined) return refuse('unauthorized', 'Send an API key as Authorization: Bearer <api_key>')
   const key = await apiKeys.findByHash(hashApiKey(text))
   if (key === undefined) return refuse('unauthorized', 'This API key is not known here')
-  if (access === 'secret' && key.kind !== 'secret') {
-    return refuse('forbidden', 'This route needs a secret key, and a publishable one was sent')
+  if (key.revokedAtMs !== null) return refuse('unauthorized', 'This API key was revoked')
+  if (!mayCall(key.kind, access)) {
+    return refuse('forbidden', `This route needs a ${SCOPES[access].join(' or ')} key, and a ${key.kind} one was sent`)
   }
   const projectId = query.value.project_id
   if (projectId !== undefined && projectId.toLowerCase() !== key.projectId) {

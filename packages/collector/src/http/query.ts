@@ -15,3 +15,11 @@ export function readQuery<Name extends string>(
   }
   return { ok: true, value }
 }
+
+/** Reads how many are wanted, from 1 to `most`. */
+export function readLimit(text: string | undefined, initial: number, most: number): Outcome<number> {
+  if (text === undefined) return { ok: true, value: initial }
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  if (value >= 1 && value <= most) return { ok: true, value }
+  return refuse('invalid_request', `limit must be a whole number from 1 to ${most}, got ${text}`)
+}

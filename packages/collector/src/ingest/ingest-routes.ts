@@ -11,10 +11,12 @@ import type { Context } from 'koa'
 import { answerError } from '../http/answer-error.ts'
 import { refuse } from '../http/outcome.ts'
 import { readJson } from '../http/request-body.ts'
+import type { Spend } from '../http/quota.ts'
 import type { Route } from '../http/route.ts'
 import type { RandomBytes } from '../id/uuid.ts'
 import type { ApiKey } from '../store/registry.ts'
 import type { Submit } from './group-commit.ts'
+import { BATCH_DOC, EVENT_DOC } from './ingest-docs.ts'
 import { checkEvent } from './ledger-entry.ts'
 
 export interface IngestParts {
@@ -23,14 +25,15 @@ export interface IngestParts {
   readonly randomBytes: RandomBytes
 }
 
+const TAKEN = { method: 'POST', access: 'ingest', quota: 'events' } as const
 const BODY = { maxBytes: MAX_BODY_BYTES, alsoText: true }
 
 /** The two routes that take events. They answer after the commit, never before. */
 export function createIngestRoutes(parts: IngestParts): readonly Route[] {
   const judge = createJudge(parts)
   return [
-    { method: 'POST', path: EVENT_PATH, access: 'ingest', handle: (ctx, key) => takeOne(ctx, key, judge) },
-    { method: 'POST', path: BATCH_PATH, access: 'ingest', handle: (ctx, key) => takeBatch(ctx, key, judge) },
+    { ...TAKEN, path: EVENT_PATH, doc: EVENT_DOC, handle: (ctx, key, spend) => takeOne(ctx, key, spend, judge) },
+    { ...TAKEN, path: BATCH_PATH, doc: BATCH_DOC, handle: (ctx, key, spend) => takeBatch(ctx, key, spend, judge) },
   ]
 }
 
@@ -51,9 +54,11 @@ function createJudge({ submit, now, randomBytes }: IngestParts): Judge {
   }
 }
 
-async function takeOne(ctx: Context, key: ApiKey, judge: Judge): Promise<void> {
+async function takeOne(ctx: Context, key: ApiKey, spend: Spend, judge: Judge): Promise<void> {
   const body = await readJson(ctx, BODY)
   if (!body.ok) return answerError(ctx, body)
+  const spent = await spend(1)
+  if (!spent.ok) return answerError(ctx, spent)
   const verdict = (await judge(key, [body.value]))[0] as Verdict
   if (verdict.status === 'rejected') return answerError(ctx, verdict)
   if (verdict.duplicate) ctx.set('Idempotency-Replayed', 'true')
@@ -61,7 +66,7 @@ async function takeOne(ctx: Context, key: ApiKey, judge: Judge): Promise<void> {
   ctx.body = { event_id: verdict.event_id, status: verdict.status }
 }
 
-async function takeBatch(ctx: Context, key: ApiKey, judge: Judge): Promise<void> {
+async function takeBatch(ctx: Context, key: ApiKey, spend: Spend, judge: Judge): Promise<void> {
   const body = await readJson(ctx, BODY)
   if (!body.ok) return answerError(ctx, body)
   const events = body.value
@@ -72,6 +77,8 @@ async function takeBatch(ctx: Context, key: ApiKey, judge: Judge): Promise<void>
     const message = `A batch holds at most ${MAX_BATCH_EVENTS} events, got ${events.length}: nothing was stored`
     return answerError(ctx, refuse('batch_too_large', message))
   }
+  const spent = await spend(events.length)
+  if (!spent.ok) return answerError(ctx, spent)
   answerBatch(ctx, await judge(key, events))
 }
 

@@ -6,6 +6,7 @@ import type { Route } from '../http/route.ts'
 import type { Analytics } from '../store/analytics.ts'
 import type { ApiKey } from '../store/registry.ts'
 import { ANALYTICS_PARAMETERS, readAnalyticsQuery } from './analytics-query.ts'
+import { BOOKS_DOC, SERIES_DOC } from './report-docs.ts'
 
 export interface ReportParts {
   readonly analytics: Analytics
@@ -19,12 +20,16 @@ export function createReportRoutes({ analytics, now }: ReportParts): readonly Ro
       method: 'GET',
       path: '/api/v1/analytics/events',
       access: 'secret',
+      quota: 'analytics',
+      doc: SERIES_DOC,
       handle: (ctx, key) => answerSeries(ctx, key, analytics, now()),
     },
     {
       method: 'GET',
       path: '/api/v1/analytics/delivery',
       access: 'secret',
+      quota: 'analytics',
+      doc: BOOKS_DOC,
       handle: (ctx, key) => answerBooks(ctx, key, analytics),
     },
   ]

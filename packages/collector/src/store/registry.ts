@@ -2,6 +2,9 @@ import type { JsonObject } from '@truecount/protocol'
 
 export interface Project {
   readonly id: string
+  readonly name: string
+  /** Origins whose pages may send events with a publishable key; `null`: any. */
+  readonly allowedOrigins: readonly string[] | null
   readonly createdAtMs: number
 }
 
@@ -13,7 +16,13 @@ export interface ApiKey {
   readonly hash: Uint8Array
   /** First characters, to tell keys apart in a list. */
   readonly prefix: string
+  /** Events it may send in a minute: 0 for any number, `null` for the default. */
+  readonly eventsPerMinute: number | null
+  /** Analytics requests it may make in a minute: 0 for any number, `null` for the default. */
+  readonly analyticsPerMinute: number | null
   readonly createdAtMs: number
+  /** A revoked key opens nothing, for ever. */
+  readonly revokedAtMs: number | null
 }
 
 export interface Webhook {
@@ -23,10 +32,12 @@ export interface Webhook {
   /** Event names that go here without a rule; `*` is all of them. */
   readonly events: readonly string[]
   readonly secret: string
+  /** Whether events go there. What was waiting when it was switched off goes on when it is switched on again. */
+  readonly enabled: boolean
   readonly createdAtMs: number
 }
 
-interface RuleAction {
+export interface RuleAction {
   readonly type: 'webhook'
   readonly webhook_id: string
 }
@@ -46,21 +57,41 @@ export interface Projects {
   /** The oldest. */
   first(): Promise<Project | undefined>
   find(projectId: string): Promise<Project | undefined>
+  /** Oldest first. */
+  list(): Promise<readonly Project[]>
+  /** Sets name and origins of a project that exists. */
+  update(project: Project): Promise<void>
 }
 
 export interface ApiKeys {
   create(key: ApiKey): Promise<void>
+  /** Finds revoked keys too. */
   findByHash(hash: Uint8Array): Promise<ApiKey | undefined>
+  /** Oldest first, revoked ones too. */
+  list(projectId: string): Promise<readonly ApiKey[]>
+  /** Whether the project had that key, valid until now. */
+  revoke(projectId: string, keyId: string, atMs: number): Promise<boolean>
+  /** Revokes a key and creates its successor, together. Does neither where {@link ApiKeys.revoke} would say no. */
+  replace(keyId: string, successor: ApiKey): Promise<boolean>
 }
 
 export interface Webhooks {
   create(webhook: Webhook): Promise<void>
   /** Oldest first. Of all projects if `projectId` is left out. */
   list(projectId?: string): Promise<readonly Webhook[]>
+  find(projectId: string, webhookId: string): Promise<Webhook | undefined>
+  /** Sets what may change of a webhook that exists, and holds or frees what waits for it. */
+  update(webhook: Webhook): Promise<void>
+  /** Forgets a webhook and its secret, and cancels what waits for it. What was delivered stays on record. */
+  remove(projectId: string, webhookId: string, atMs: number): Promise<void>
 }
 
 export interface Rules {
   create(rule: Rule): Promise<void>
   /** Oldest first. Of all projects if `projectId` is left out. */
   list(projectId?: string): Promise<readonly Rule[]>
+  find(projectId: string, ruleId: string): Promise<Rule | undefined>
+  /** Sets what may change of a rule that exists. */
+  update(rule: Rule): Promise<void>
+  remove(projectId: string, ruleId: string): Promise<void>
 }

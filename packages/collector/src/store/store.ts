@@ -1,4 +1,6 @@
 import type { Analytics } from './analytics.ts'
+import type { DeliveryLog } from './delivery-log.ts'
+import type { EventList } from './event-list.ts'
 import type { Eraser, Retention } from './eraser.ts'
 import type { Ledger } from './ledger.ts'
 import type { Outbox } from './outbox.ts'
@@ -8,13 +10,17 @@ import type { ApiKeys, Projects, Rules, Webhooks } from './registry.ts'
 export interface Store {
   readonly ledger: Ledger
   readonly outbox: Outbox
+  readonly deliveryLog: DeliveryLog
   readonly analytics: Analytics
+  readonly eventList: EventList
   readonly eraser: Eraser
   readonly retention: Retention
   readonly projects: Projects
   readonly apiKeys: ApiKeys
   readonly webhooks: Webhooks
   readonly rules: Rules
+  /** Commits a write that changes nothing. Rejects with `StoreError` when nothing can be written now. */
+  proveWritable(): Promise<void>
   /** Ends all use of the store; what was committed stays. */
   close(): void
 }

@@ -1,10 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import { StoreError } from '../store-error.ts'
 import { FIRST_TABLES } from './migrations/0001-first-tables.ts'
+import { MANAGEMENT } from './migrations/0002-management.ts'
 import { KEYS_AND_DELETION } from './migrations/0003-keys-and-deletion.ts'
 
 /** In order; a migration's place is the `user_version` of a file that has it. Never edit one that was released. */
-const MIGRATIONS: readonly string[] = [FIRST_TABLES, '', KEYS_AND_DELETION]
+const MIGRATIONS: readonly string[] = [FIRST_TABLES, MANAGEMENT, KEYS_AND_DELETION]
 
 /**
  * Brings a file to this program's tables, all steps in one transaction.

@@ -1,11 +1,17 @@
 import type { Durability, Store } from '../store.ts'
 import { openDatabase } from './open-database.ts'
 import { createSqliteAnalytics } from './sqlite-analytics.ts'
+import { createSqliteApiKeys } from './sqlite-api-keys.ts'
+import { createSqliteDeliveryLog } from './sqlite-delivery-log.ts'
+import { createSqliteEventList } from './sqlite-event-list.ts'
 import { createSqliteEraser } from './sqlite-eraser.ts'
 import { createSqliteLedger } from './sqlite-ledger.ts'
 import { createSqliteOutbox } from './sqlite-outbox.ts'
-import { createSqliteRegistry } from './sqlite-registry.ts'
+import { createSqliteProjects } from './sqlite-projects.ts'
 import { createSqliteRetention } from './sqlite-retention.ts'
+import { createSqliteRules } from './sqlite-rules.ts'
+import { createSqliteWebhooks } from './sqlite-webhooks.ts'
+import { createProveWritable } from './prove-writable.ts'
 
 /**
  * Opens a file, makes it if there is none, and brings its tables up to date.
@@ -17,9 +23,15 @@ export function openSqliteStore(path: string, durability: Durability): Store {
     ledger: createSqliteLedger(db),
     outbox: createSqliteOutbox(db),
     analytics: createSqliteAnalytics(db),
+    deliveryLog: createSqliteDeliveryLog(db),
+    eventList: createSqliteEventList(db),
     eraser: createSqliteEraser(db),
     retention: createSqliteRetention(db),
-    ...createSqliteRegistry(db),
+    projects: createSqliteProjects(db),
+    apiKeys: createSqliteApiKeys(db),
+    webhooks: createSqliteWebhooks(db),
+    rules: createSqliteRules(db),
+    proveWritable: createProveWritable(db),
     close: () => db.close(),
   }
 }

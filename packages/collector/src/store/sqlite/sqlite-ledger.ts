@@ -101,9 +101,9 @@ function createAppend(db: Database): (project: number, event: StoredEvent, key: 
 /** The UUID of a delivery is made of its event and webhook, so its uniqueness is the pair's. */
 function createEnqueue(db: Database): (delivery: PlannedDelivery) => number {
   const insert = db.prepare(
-    `INSERT OR IGNORE INTO delivery (uuid, event_id, webhook, document, due_at)
-     SELECT ?, ?, id, ?, ? FROM webhook WHERE uuid = ?`,
+    `INSERT OR IGNORE INTO delivery (uuid, event_id, webhook, document, due_at, created_at)
+     SELECT ?, ?, id, ?, ?, ? FROM webhook WHERE uuid = ? AND deleted_at IS NULL`,
   )
   return ({ deliveryId, eventId, webhookId, document, dueAtMs }) =>
-    insert.run(deliveryId, uuidBytes(eventId), document, dueAtMs, webhookId).changes
+    insert.run(deliveryId, uuidBytes(eventId), document, dueAtMs, dueAtMs, webhookId).changes
 }

@@ -2,7 +2,10 @@ import type { Database } from 'better-sqlite3'
 import type { ClaimedDelivery, DeliveryAttempt, DeliveryNext, Outbox } from '../outbox.ts'
 import { guard } from './guard.ts'
 
-/** The outbox on SQLite. While a delivery is claimed its `due_at` is the end of the lease. */
+/**
+ * The outbox on SQLite. While a delivery is claimed its `due_at` is the end of the lease. One whose webhook was switched
+ * off or deleted meanwhile has its attempt recorded, and waits no more.
+ */
 export function createSqliteOutbox(db: Database): Outbox {
   const due = db.prepare<[number, number], number>(
     `SELECT id FROM delivery WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
@@ -20,9 +23,9 @@ export function createSqliteOutbox(db: Database): Outbox {
     }),
   )
   const move = db
-    .prepare<[string, number, string, number], number>(
-      `UPDATE delivery SET state = ?, due_at = ?, attempts = attempts + 1
-       WHERE uuid = ? AND lease = ? AND state = 'waiting' RETURNING id`,
+    .prepare<[string, string, number, string, number], number>(
+      `UPDATE delivery SET state = iif(? = 'waiting', state, ?), due_at = ?, attempts = attempts + 1
+       WHERE uuid = ? AND lease = ? AND state IN ('waiting', 'held', 'cancelled') RETURNING id`,
     )
     .pluck()
   const record = db.prepare(
@@ -31,7 +34,7 @@ export function createSqliteOutbox(db: Database): Outbox {
   const settle = db.transaction((claimed: ClaimedDelivery, attempt: DeliveryAttempt, next: DeliveryNext) => {
     const endedAtMs = attempt.startedAtMs + attempt.durationMs
     const dueAtMs = next.state === 'waiting' ? next.dueAtMs : endedAtMs
-    const id = move.get(next.state, dueAtMs, claimed.deliveryId, claimed.lease)
+    const id = move.get(next.state, next.state, dueAtMs, claimed.deliveryId, claimed.lease)
     if (id === undefined) return
     record.run(id, attempt.number, attempt.startedAtMs, attempt.durationMs, attempt.status, attempt.error)
   })
