@@ -20,6 +20,13 @@ export const PROCESS: readonly Scenario[] = [
     expected: { check: ({ results: [result] }) => expect(result?.lingerMs).toBeLessThan(2500) },
   },
   {
+    name: 'natural exit in an outage ends in bounded time, next start delivers',
+    startsDown: true,
+    queue: 'folder',
+    runs: [{ steps: [{ do: 'track', count: 50 }] }, { before: [comeBack], steps: [flush] }],
+    expected: { adopted: 50, check: ({ results: [first] }) => expect(first?.lingerMs).toBeLessThan(20_000) },
+  },
+  {
     name: 'SIGKILL in an outage, restart: 500 events',
     startsDown: true,
     queue: 'folder',
@@ -109,9 +116,15 @@ export const PROCESS: readonly Scenario[] = [
       error: /a record of a dead process could not be read/,
     },
   },
-  {
-    name: 'a burst of 200,000, server down: bounded memory, every drop counted and told',
+  burst('memory'),
+  burst('folder'),
+]
+
+function burst(queue: 'memory' | 'folder'): Scenario {
+  return {
+    name: `a burst of 200,000, server down, queue in ${queue === 'memory' ? 'memory' : 'a folder'}: bounded memory, every drop counted and told`,
     startsDown: true,
+    queue,
     runs: [
       {
         steps: [{ do: 'track', count: 200_000, bytes: 700 }, { do: 'say', line: 'tracked' }, flush],
@@ -127,5 +140,5 @@ export const PROCESS: readonly Scenario[] = [
         expect(BARE_NODE_MB + added).toBeLessThan(PEAK_MB)
       },
     },
-  },
-]
+  }
+}
