@@ -104,7 +104,7 @@ describe.skipIf(!hasChromium)('bundler', () => {
     const events = await stage.stored(5)
     expect(namesOf(events)).toEqual(['page_view', 'signup', 'page_view', '$identify', 'login'])
     expect(events[0]?.metadata).toEqual({ page: '/' })
-    expect(events[2]?.metadata).toEqual({ page: '/pricing', referrer: `${site.url}/` })
+    expect(events[2]?.metadata).toEqual({ page: '/pricing', referrer: '/' })
     expect(events[3]?.metadata['anonymous_id']).toBe(events[0]?.user_id)
     expect(events[4]?.user_id).toBe('user-42')
   })

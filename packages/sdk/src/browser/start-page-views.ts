@@ -10,7 +10,7 @@ export type PageViewHost = Pick<Window, 'addEventListener' | 'history' | 'locati
 /**
  * Captures a page view at first, at each navigation within the document (`pushState`, `replaceState`, back, forward,
  * fragments), and when the page comes back from the back/forward cache. A page that is prerendered is counted once it
- * is shown. The page before is the referrer.
+ * is shown. The referrer is the page before, by its name: an address may hold what the name leaves out.
  */
 export function startPageViews(
   host: PageViewHost,
@@ -21,16 +21,15 @@ export function startPageViews(
   const stopping = new AbortController()
   const { signal } = stopping
   let last: string | undefined
-  let lastHref: string | undefined
+  let isFirst = true
 
   function look() {
     if (signal.aborted || document.prerendering) return
     try {
-      const { href } = location
-      const name = pageName ? pageName(href) : location.pathname
-      if (name !== undefined && name !== last) tracker.page(name, lastHref === undefined ? {} : { referrer: lastHref })
+      const name = pageName ? pageName(location.href) : location.pathname
+      if (name !== undefined && name !== last) tracker.page(name, isFirst ? {} : { referrer: last })
       last = name
-      lastHref = href
+      isFirst = false
     } catch (cause) {
       // The caller's own `pageName` failed: told as any uncaught error, and never in the middle of a navigation.
       host.reportError(cause)
@@ -49,7 +48,8 @@ export function startPageViews(
     'pageshow',
     ({ persisted }) => {
       if (!persisted) return
-      last = lastHref = undefined
+      last = undefined
+      isFirst = true
       look()
     },
     { signal },
