@@ -12,5 +12,6 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   environment: process.env,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  showsProgress: process.stderr.isTTY,
   ending: ending.signal,
 })

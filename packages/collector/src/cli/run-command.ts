@@ -3,6 +3,7 @@ import { SETTINGS } from '../config.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { Flags } from './flags.ts'
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.ts'
+import { OPERATIONS } from './operations.ts'
 import { createProject, listProjects } from './projects.ts'
 import { serve } from './serve.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
@@ -54,6 +55,7 @@ const COMMANDS: readonly Command[] = [
     run: createProject,
   },
   { name: 'projects list', options: { db: text, json }, usage: '[--db PATH] [--json]', run: listProjects },
+  ...OPERATIONS,
   {
     name: 'version',
     options: {},

@@ -5,6 +5,8 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly out: (text: string) => void
   readonly err: (text: string) => void
+  /** Whether someone watches standard error, and may be shown a progress bar. */
+  readonly showsProgress: boolean
   /** Aborts when the process is asked to end. */
   readonly ending: AbortSignal
 }

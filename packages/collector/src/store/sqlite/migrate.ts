@@ -7,6 +7,9 @@ import { KEYS_AND_DELETION } from './migrations/0003-keys-and-deletion.ts'
 /** In order; a migration's place is the `user_version` of a file that has it. Never edit one that was released. */
 const MIGRATIONS: readonly string[] = [FIRST_TABLES, MANAGEMENT, KEYS_AND_DELETION]
 
+/** The `user_version` of a file with this program's tables. */
+export const TABLES_VERSION = MIGRATIONS.length
+
 /**
  * Brings a file to this program's tables, all steps in one transaction.
  * Throws `StoreError` (`unusable`) when the file was written by a newer program.

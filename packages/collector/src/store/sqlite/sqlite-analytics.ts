@@ -42,7 +42,7 @@ interface Totals {
   readonly missing: number
 }
 
-function createBooksReader(db: Database): (project: number) => Books {
+export function createBooksReader(db: Database): (project: number) => Books {
   const totals = db.prepare<[number], Totals>(
     `SELECT coalesce(sum(l.highest), 0) + p.laneless_stored AS captured,
             coalesce(sum(l.stored), 0) + p.laneless_stored AS stored,

@@ -1,0 +1,29 @@
+import { backupDatabase, type BackupResult, restoreDatabase } from '../store/sqlite/backup-database.ts'
+import type { Flags } from './flags.ts'
+import { databasePath, requiredFile } from './named-file.ts'
+import { createProgressBar } from './progress-bar.ts'
+import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
+
+/** `truecount backup`: a consistent copy, also while a collector writes, proved before it is called done. */
+export async function backup(flags: Flags, terminal: Terminal): Promise<ExitCode> {
+  const to = requiredFile(flags, 'to', terminal)
+  if (to === undefined) return EXIT.usage
+  const bar = createProgressBar(terminal, 'copied', Date.now)
+  const result = await backupDatabase(databasePath(flags, terminal), to, bar.show).finally(bar.end)
+  tell(terminal, flags, 'Backed up', to, result)
+  return EXIT.ok
+}
+
+/** `truecount restore`: puts a backup where no database is. */
+export async function restore(flags: Flags, terminal: Terminal): Promise<ExitCode> {
+  const from = requiredFile(flags, 'from', terminal)
+  if (from === undefined) return EXIT.usage
+  const to = databasePath(flags, terminal)
+  tell(terminal, flags, 'Restored', to, restoreDatabase(from, to))
+  return EXIT.ok
+}
+
+function tell({ out }: Terminal, flags: Flags, done: string, path: string, { events, bytes }: BackupResult): void {
+  if (flags['json']) out(`${JSON.stringify({ path, events, bytes })}\n`)
+  else out(`${done} to ${path}: ${events} events, ${bytes} bytes, verified\n`)
+}

@@ -1,0 +1,61 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { formatTimestamp, parseTimestamp } from '@truecount/protocol'
+import { ERASURE_PAUSE_MS, eraseBefore } from '../erase/erase-in-pieces.ts'
+import type { Store } from '../store/store.ts'
+import type { Flags } from './flags.ts'
+import { databaseExists } from './named-file.ts'
+import { createProgressBar } from './progress-bar.ts'
+import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
+import { withStore } from './with-store.ts'
+
+const AGE = /^([1-9]\d{0,4})([hdw])$/
+const pause = () => wait(ERASURE_PAUSE_MS)
+const UNIT_MS = { h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+/** `truecount prune`: deletes events with a timestamp before an instant, of one project or of all. */
+export async function prune(flags: Flags, terminal: Terminal): Promise<ExitCode> {
+  const beforeMs = readInstant(flags, Date.now())
+  if (typeof beforeMs === 'string') {
+    terminal.err(`${beforeMs}\n`)
+    return EXIT.usage
+  }
+  if (!databaseExists(flags, terminal)) return EXIT.failed
+  return withStore(flags, terminal, async (store) => {
+    const projects = await projectsOf(store, flags['project'])
+    if (typeof projects === 'string') {
+      terminal.err(`${projects}\n`)
+      return EXIT.failed
+    }
+    const bar = createProgressBar(terminal, 'deleted', Date.now)
+    let deleted = 0
+    for (const projectId of projects) {
+      deleted += await eraseBefore({ eraser: store.eraser, pause, stopping: terminal.ending }, projectId, beforeMs)
+      bar.show(projects.indexOf(projectId) + 1, projects.length)
+    }
+    bar.end()
+    const before = formatTimestamp(beforeMs)
+    terminal.out(
+      flags['json'] ? `${JSON.stringify({ deleted, before })}\n` : `Deleted ${deleted} events from before ${before}\n`,
+    )
+    return terminal.ending.aborted ? EXIT.failed : EXIT.ok
+  })
+}
+
+function readInstant(flags: Flags, nowMs: number): number | string {
+  const { before, 'older-than': age } = flags
+  if ((before === undefined) === (age === undefined)) return 'Give --before or --older-than, one of them'
+  if (before !== undefined) {
+    const instant = parseTimestamp(String(before))
+    return instant ?? `--before must be an ISO 8601 date-time, got ${String(before)}`
+  }
+  const match = AGE.exec(String(age))
+  if (match === null) return `--older-than must be a whole number of h, d or w (such as 90d), got ${String(age)}`
+  return nowMs - Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]
+}
+
+async function projectsOf(store: Store, project: string | boolean | undefined): Promise<readonly string[] | string> {
+  const all = (await store.retention.list()).map(({ projectId }) => projectId)
+  if (project === undefined) return all
+  const wanted = String(project).toLowerCase()
+  return all.includes(wanted) ? [wanted] : `There is no project ${wanted} in this database`
+}

@@ -1,0 +1,116 @@
+import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { StoreError } from '../store-error.ts'
+import { openReadOnly } from './open-read-only.ts'
+
+const COUNTED_TABLES = [
+  'project',
+  'api_key',
+  'event',
+  'claimed_key',
+  'lane',
+  'lane_range',
+  'webhook',
+  'rule',
+  'delivery',
+]
+const PAGES_A_STEP = 1_000
+
+export interface BackupResult {
+  readonly events: number
+  readonly bytes: number
+}
+
+/**
+ * Copies a database as it is at one instant, also while a collector writes, and proves the copy before it gets its name:
+ * its integrity, and as many rows in each table as the original had at that instant.
+ * Throws `StoreError` when `to` exists, when the original can't be read or the copy is not right.
+ */
+export async function backupDatabase(
+  from: string,
+  to: string,
+  onProgress: (done: number, total: number) => void,
+): Promise<BackupResult> {
+  refuseExisting(to)
+  const source = openReadOnly(from)
+  const partial = `${to}.partial`
+  rmSync(partial, { force: true })
+  try {
+    // One read transaction over all steps: SQLite would begin the copy anew whenever a collector commits in between.
+    source.exec('BEGIN')
+    const rows = countRows(source)
+    await source.backup(partial, {
+      progress({ totalPages, remainingPages }) {
+        onProgress(totalPages - remainingPages, totalPages)
+        return PAGES_A_STEP
+      },
+    })
+    const bytes = (source.pragma('page_count', { simple: true }) as number) * pageSize(source)
+    proveCopy(partial, rows)
+    giveName(partial, to)
+    return { events: rows['event'] as number, bytes }
+  } finally {
+    source.close()
+    rmSync(partial, { force: true })
+  }
+}
+
+/** Puts a backup where a collector will find it. The same proofs, and the same refusal to overwrite. */
+export function restoreDatabase(from: string, to: string): BackupResult {
+  for (const path of [to, `${to}-wal`, `${to}-journal`]) refuseExisting(path)
+  const source = openReadOnly(from)
+  const partial = `${to}.partial`
+  try {
+    const rows = countRows(source)
+    const bytes = (source.pragma('page_count', { simple: true }) as number) * pageSize(source)
+    source.close()
+    copyFileSync(from, partial)
+    proveCopy(partial, rows)
+    giveName(partial, to)
+    return { events: rows['event'] as number, bytes }
+  } finally {
+    source.close()
+    rmSync(partial, { force: true })
+  }
+}
+
+function refuseExisting(path: string): void {
+  if (existsSync(path)) throw new StoreError('unusable', `${path} exists, and is not overwritten: move it away first`)
+}
+
+function countRows(db: Database.Database): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    COUNTED_TABLES.map((table) => [table, db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number]),
+  )
+}
+
+function pageSize(db: Database.Database): number {
+  return db.pragma('page_size', { simple: true }) as number
+}
+
+function proveCopy(path: string, rows: Readonly<Record<string, number>>): void {
+  const copy = new Database(path)
+  try {
+    // One file instead of three; a collector switches it back.
+    copy.pragma('journal_mode = DELETE')
+    const verdict = copy.pragma('integrity_check', { simple: true })
+    if (verdict !== 'ok') throw new StoreError('unusable', `The copy is damaged: ${String(verdict)}`)
+    const copied = countRows(copy)
+    const wrong = COUNTED_TABLES.filter((table) => copied[table] !== rows[table])
+    if (wrong.length > 0) throw new StoreError('unusable', `The copy lacks rows of ${wrong.join(', ')}`)
+  } finally {
+    copy.close()
+  }
+}
+
+/** A link fails where the name is taken meanwhile; a rename would overwrite. */
+function giveName(partial: string, to: string): void {
+  const file = openSync(partial, 'r+')
+  fsyncSync(file)
+  closeSync(file)
+  try {
+    linkSync(partial, to)
+  } catch (error) {
+    throw new StoreError('unusable', `Cannot write ${to}: ${(error as Error).message}`, error)
+  }
+}

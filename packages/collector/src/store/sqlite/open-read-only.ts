@@ -1,0 +1,29 @@
+import Database from 'better-sqlite3'
+import { StoreError } from '../store-error.ts'
+import { TABLES_VERSION } from './migrate.ts'
+
+/**
+ * Opens a file to look at it, also while a collector writes. Throws `StoreError` (`unusable`) when there is none, when it
+ * is no SQLite database, and when its tables are not those of this program.
+ */
+export function openReadOnly(path: string): Database.Database {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(path, { readonly: true, fileMustExist: true })
+    const version = db.pragma('user_version', { simple: true }) as number
+    if (version === TABLES_VERSION) return db
+  } catch (error) {
+    db?.close()
+    throw new StoreError('unusable', `Cannot open the database ${path}: ${(error as Error).message}`, error)
+  }
+  const version = db.pragma('user_version', { simple: true }) as number
+  db.close()
+  throw new StoreError('unusable', strangeVersion(path, version))
+}
+
+function strangeVersion(path: string, version: number): string {
+  const known = `(version ${version}, this program's are ${TABLES_VERSION})`
+  return version > TABLES_VERSION
+    ? `${path} has the tables of a newer truecount ${known}. Use that newer version.`
+    : `${path} has the tables of an older truecount ${known}. Start "truecount serve" once, which brings them up to date.`
+}
