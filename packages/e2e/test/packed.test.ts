@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -80,7 +81,7 @@ describe('the packed SDK', () => {
       `import { createRequire } from 'node:module'
        const require = createRequire(import.meta.url)
        const of = (module) => Object.keys(module).filter((name) => name !== 'default' && name !== 'module.exports').sort()
-       for (const entry of ['truecount', 'truecount/webhooks']) {
+       for (const entry of ['truecount', 'truecount/testing', 'truecount/webhooks']) {
          console.log(JSON.stringify([of(await import(entry)), of(require(entry))]))
        }`,
     )
@@ -88,10 +89,11 @@ describe('the packed SDK', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as [string[], string[]])
-    expect(entries).toHaveLength(2)
+    expect(entries).toHaveLength(3)
     for (const [imported, required] of entries) expect(imported).toEqual(required)
     expect(entries[0]?.[0]).toContain('createTracker')
-    expect(entries[1]?.[0]).toContain('verify')
+    expect(entries[1]?.[0]).toContain('createTestCollector')
+    expect(entries[2]?.[0]).toContain('verify')
   })
 
   test('has no dependencies but optional peers, and ships its build only', async () => {
@@ -104,6 +106,19 @@ describe('the packed SDK', () => {
     expect((await readdir(folder)).filter((name) => !/^(dist|package\.json|README\.md|LICENSE)$/.test(name))).toEqual(
       [],
     )
+  })
+
+  test('brings all its code and all its types: nothing is imported but React and Node itself', async () => {
+    const dist = join(project, 'node_modules/truecount/dist')
+    const files = (await readdir(dist)).filter((file) => /\.(c?js|d\.c?ts)$/.test(file))
+    expect(files.length).toBeGreaterThan(15)
+    const imported = new Set<string>()
+    for (const file of files) {
+      const code = await readFile(join(dist, file), 'utf8')
+      for (const [, name = ''] of code.matchAll(/(?:from|require\(|import\(?) ?["']([^"']+)["']/g)) imported.add(name)
+    }
+    expect([...imported].filter((name) => name !== 'react' && !isBuiltin(name))).toEqual([])
+    expect(imported).toContain('react')
   })
 
   test(
