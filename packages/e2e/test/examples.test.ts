@@ -58,17 +58,15 @@ describe.skipIf(!hasChromium)('script-tag', () => {
   test('calls made before the script is there wait in order, and those after it follow', async () => {
     const url = await startSite()
     const { page } = await openPage()
-    const release = Promise.withResolvers<void>()
-    await page.route('**/truecount.iife.js', async (route) => {
-      await release.promise
-      await route.continue()
-    })
+    let release: (() => unknown) | undefined
+    await page.route('**/truecount.iife.js', (route) => void (release = () => route.continue()))
     await page.goto(url, { waitUntil: 'commit' })
     const waiting = () => page.evaluate('window.truecount?.q?.length')
     await expect.poll(waiting).toBe(1)
     await page.click('#signup')
     expect(await page.evaluate('truecount.q.map(([name]) => name)')).toEqual(['page', 'track'])
-    release.resolve()
+    await expect.poll(() => release).toBeDefined()
+    await release?.()
     await expect.poll(waiting).toBe(undefined)
     await page.click('#signup')
     const events = await stage.stored(3)
