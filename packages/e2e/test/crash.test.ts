@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createRandom } from '@truecount/testkit'
+import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest'
+import { createLoad, type Load, makeKey, runCommand, serve } from './crash-load.ts'
+
+/** `TRUECOUNT_KILLS=50 TRUECOUNT_SEED=1` repeats a long run. */
+const KILLS = Number(process.env['TRUECOUNT_KILLS'] ?? 5)
+const SEED = Number(process.env['TRUECOUNT_SEED'] ?? Date.now() % 1_000_000)
+const LONGEST_LIFE_MS = 600
+const SENDERS = 6
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'truecount-crash-'))
+  onTestFailed(() => console.error(`TRUECOUNT_SEED=${SEED} TRUECOUNT_KILLS=${KILLS} repeats this run`))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+/** What is wrong with the rows of a file: an acknowledged event that has none, an id that has two. */
+function faultsOf(db: string, { acknowledged }: Load): { missing: string[]; twice: number; rows: number } {
+  const database = new DatabaseSync(db, { readOnly: true })
+  const rows = database.prepare('SELECT lower(hex(event_id)) AS id FROM event').all() as { id: string }[]
+  database.close()
+  const stored = new Set(rows.map(({ id }) => id))
+  const missing = [...acknowledged].filter(([, id]) => !stored.has(id.replaceAll('-', ''))).map(([name]) => name)
+  return { missing, twice: rows.length - stored.size, rows: rows.length }
+}
+
+test.each(['process', 'power'])(
+  `Killed at random instants under load with durability %s, no acknowledged event is missing and none is there twice`,
+  { timeout: 60_000 + KILLS * 6_000 },
+  async (durability) => {
+    const db = join(folder, 'crash.db')
+    const key = await makeKey(db)
+    const random = createRandom(SEED)
+    const load = createLoad(SENDERS)
+    let before = 0
+    let idleRounds = 0
+    for (let kill = 1; kill <= KILLS; kill++) {
+      const { child, url } = await serve(db, '--durability', durability)
+      const sending = load.send(url, key, new AbortController().signal)
+      await wait(random() * LONGEST_LIFE_MS)
+      expect(await child.kill('SIGKILL')).toMatchObject({ signal: 'SIGKILL' })
+      await sending
+      expect({ kill, ...faultsOf(db, load) }).toMatchObject({ kill, missing: [], twice: 0 })
+      if (load.acknowledged.size === before) idleRounds += 1
+      before = load.acknowledged.size
+    }
+    // Most kills must have hit a collector at work, or nothing was shown.
+    expect(idleRounds).toBeLessThan(KILLS / 2)
+
+    const { child, url } = await serve(db)
+    await load.send(url, key)
+    expect(await child.kill('SIGTERM')).toEqual({ code: 0, signal: null })
+    expect(faultsOf(db, load)).toMatchObject({ missing: [], twice: 0 })
+    expect(load.strange).toEqual([])
+    const doctor = await runCommand('doctor', '--db', db, '--json')
+    expect(doctor.code).toBe(0)
+    console.log(`${KILLS} kills (${durability}), ${load.acknowledged.size} acknowledged, seed ${SEED}`)
+  },
+)
+
+test('SIGTERM under load ends it with 0: what is under way is answered, and all that was acknowledged is there', async () => {
+  const db = join(folder, 'term.db')
+  const key = await makeKey(db)
+  const load = createLoad(SENDERS)
+  const { child, url } = await serve(db)
+  const sending = load.send(url, key, new AbortController().signal)
+  await expect.poll(() => load.acknowledged.size).toBeGreaterThan(200)
+  expect(await child.kill('SIGTERM')).toEqual({ code: 0, signal: null })
+  await sending
+  expect(load.strange).toEqual([])
+  expect(faultsOf(db, load)).toMatchObject({ missing: [], twice: 0 })
+  expect(child.output()).toContain('"msg":"stopped"')
+
+  const again = await serve(db)
+  expect(again.child.output()).not.toContain('first start')
+  await load.send(again.url, key)
+  expect(await again.child.kill('SIGTERM')).toEqual({ code: 0, signal: null })
+  expect((await runCommand('doctor', '--db', db)).code).toBe(0)
+})
