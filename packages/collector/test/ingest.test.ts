@@ -236,7 +236,6 @@ describe('A body', () => {
     const form = { ...bearer(), 'content-type': 'application/x-www-form-urlencoded' }
     expect((await send(form, '{}')).body).toMatchObject({ error: 'unsupported_media_type', code: 415 })
     expect((await send({ ...json, 'content-type': 'application/json; charset=latin1' }, '{}')).status).toBe(415)
-    expect((await send({ ...json, 'content-encoding': 'gzip' }, '{}')).status).toBe(415)
   })
 
   test('nested beyond all sense is a rejection, not a failure', async () => {

@@ -4,6 +4,9 @@ export const MAX_EVENT_NAME_CHARACTERS = 100
 /** Largest `metadata`, in bytes of its UTF-8 JSON (10 KB). */
 export const MAX_METADATA_BYTES = 10 * 1024
 
+/** Deepest `metadata`, itself counted: as deep as SQLite's JSON, and far from what any engine's stack bears. */
+export const MAX_METADATA_DEPTH = 1000
+
 /** Most events in one batch of the v1 API. */
 export const MAX_BATCH_EVENTS = 100
 

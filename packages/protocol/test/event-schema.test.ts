@@ -60,9 +60,7 @@ describe('An event that does not is refused in words', () => {
   test('even when it is nested deeper than can be written down', () => {
     const depth = 300_000
     const metadata = JSON.parse(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`)
-    expect(validateEvent({ event_name: 'a', metadata })).toEqual(
-      wrong(/^metadata (is nested too deeply|must be at most)/),
-    )
+    expect(validateEvent({ event_name: 'a', metadata })).toEqual(wrong(/^metadata must be (nested )?at most/))
   })
 
   test('whatever it is: no value makes the check throw', () => {

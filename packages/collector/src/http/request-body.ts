@@ -1,18 +1,32 @@
-import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
+import { BODY_TIMES, type BodyTimes } from './body-times.ts'
+import { ENCODINGS, knowsEncoding } from './inflate.ts'
 import { type Outcome, type Refusal, refuse } from './outcome.ts'
+import { readBody } from './read-body.ts'
 
 export interface BodyRule {
+  /** Of the body after decompression. */
   readonly maxBytes: number
-  /** Media types taken, besides `application/json`. */
+  /** Whether `text/plain` is taken, besides `application/json`. */
   readonly alsoText: boolean
 }
 
-/** Reads a request's JSON. Refuses with 415, 413 or 400; a body that is too large is not read to its end (see `unread-body`). */
-export async function readJson(ctx: Context, rule: BodyRule): Promise<Outcome<unknown>> {
-  const refusal = refuseMediaType(ctx, rule.alsoText)
+const TIMES = new WeakMap<object, BodyTimes>()
+
+/** Sets how long the body of a request may take; {@link BODY_TIMES} if nobody does. */
+export function setBodyTimes(ctx: Context, times: BodyTimes): void {
+  TIMES.set(ctx.req, times)
+}
+
+/**
+ * Reads a request's JSON, inflated where it came compressed. Refuses with 415, 413, 408 or 400; a body that is refused
+ * is not read to its end (see `unread-body`).
+ */
+export async function readJson(ctx: Context, { maxBytes, alsoText }: BodyRule): Promise<Outcome<unknown>> {
+  const encoding = ctx.get('Content-Encoding').trim().toLowerCase()
+  const refusal = refuseMediaType(ctx, alsoText) ?? refuseEncoding(ctx, encoding)
   if (refusal !== undefined) return refusal
-  const body = await readBody(ctx.req, rule.maxBytes)
+  const body = await readBody(ctx.req, { maxBytes, encoding, times: TIMES.get(ctx.req) ?? BODY_TIMES })
   if (!body.ok) return body
   try {
     return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body.value)) }
@@ -27,33 +41,13 @@ function refuseMediaType(ctx: Context, alsoText: boolean): Refusal | undefined {
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='))
   const charsetKnown = charset === undefined || /^charset="?utf-?8"?$/.test(charset)
   const typeKnown = type.trim() === 'application/json' || (alsoText && type.trim() === 'text/plain')
-  const encoding = ctx.get('Content-Encoding').toLowerCase()
-  if (typeKnown && charsetKnown && (encoding === '' || encoding === 'identity')) return undefined
+  if (typeKnown && charsetKnown) return undefined
   const wanted = alsoText ? 'application/json or text/plain' : 'application/json'
-  return refuse('unsupported_media_type', `Send ${wanted} in UTF-8, without Content-Encoding`)
+  return refuse('unsupported_media_type', `Send ${wanted} in UTF-8, and say so in Content-Type`)
 }
 
-function readBody(request: IncomingMessage, maxBytes: number): Promise<Outcome<Buffer>> {
-  const tooLarge = refuse('payload_too_large', `The body is larger than ${maxBytes} bytes`)
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(tooLarge)
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    const onData = (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > maxBytes) {
-        request.off('data', onData)
-        request.pause()
-        resolve(tooLarge)
-      } else {
-        chunks.push(chunk)
-      }
-    }
-    request.on('data', onData)
-    request.on('end', () =>
-      resolve({ ok: true, value: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) }),
-    )
-    request.on('close', () => resolve(refuse('invalid_request', 'The connection ended before the body did')))
-    request.on('error', () => resolve(refuse('invalid_request', 'The connection broke before the body ended')))
-  })
+function refuseEncoding(ctx: Context, encoding: string): Refusal | undefined {
+  if (knowsEncoding(encoding)) return undefined
+  ctx.set('Accept-Encoding', ENCODINGS)
+  return refuse('unsupported_media_type', `Content-Encoding must be one of ${ENCODINGS}, or left out`)
 }

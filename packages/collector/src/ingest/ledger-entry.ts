@@ -48,7 +48,7 @@ function eventKey(idempotencyKey: string | undefined): EventKey {
 function keyOfInvalid(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'idempotency_key')) return undefined
   const { idempotency_key: key } = value as { idempotency_key: unknown }
-  return typeof key === 'string' && key !== '' ? key : undefined
+  return typeof key === 'string' && key !== '' && !/\p{Surrogate}/u.test(key) ? key : undefined
 }
 
 function storedEvent(eventId: string, key: EventKey, event: EventInput, nowMs: number): StoredEvent {

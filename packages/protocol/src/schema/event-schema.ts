@@ -1,13 +1,16 @@
 import { define, type, validate } from 'superstruct'
 import type { EventInput } from '../event.ts'
 import type { JsonObject } from '../json.ts'
-import { MAX_EVENT_NAME_CHARACTERS, MAX_METADATA_BYTES } from '../limits.ts'
+import { MAX_EVENT_NAME_CHARACTERS, MAX_METADATA_BYTES, MAX_METADATA_DEPTH } from '../limits.ts'
 import { countCharacters, utf8Bytes } from '../text-size.ts'
 import { parseTimestamp } from '../timestamp.ts'
+
+const TORN = 'must be well-formed Unicode, and holds half of a surrogate pair'
 
 const EventName = define<string>('event_name', (value) => {
   if (value === undefined || value === '') return 'Event name is required'
   if (typeof value !== 'string') return `Event name must be a string, got ${kindOf(value)}`
+  if (isTorn(value)) return `Event name ${TORN}`
   const characters = countCharacters(value)
   return (
     characters <= MAX_EVENT_NAME_CHARACTERS ||
@@ -16,12 +19,16 @@ const EventName = define<string>('event_name', (value) => {
 })
 
 const UserId = define<string | undefined>('user_id', (value) => {
-  return value === undefined || typeof value === 'string' || `user_id must be a string, got ${kindOf(value)}`
+  if (value === undefined) return true
+  if (typeof value !== 'string') return `user_id must be a string, got ${kindOf(value)}`
+  return !isTorn(value) || `user_id ${TORN}`
 })
 
 const IdempotencyKey = define<string | undefined>('idempotency_key', (value) => {
   if (value === '') return 'idempotency_key must not be empty: leave it out for an event without a key'
-  return value === undefined || typeof value === 'string' || `idempotency_key must be a string, got ${kindOf(value)}`
+  if (value === undefined) return true
+  if (typeof value !== 'string') return `idempotency_key must be a string, got ${kindOf(value)}`
+  return !isTorn(value) || `idempotency_key ${TORN}`
 })
 
 const Timestamp = define<string | undefined>('timestamp', (value) => {
@@ -38,7 +45,9 @@ const Metadata = define<JsonObject | undefined>('metadata', (value) => {
     return `metadata must be an object, got ${kindOf(value)}`
   }
   const text = jsonText(value)
-  if (text === undefined) return 'metadata is nested too deeply'
+  if (text === undefined || isTooDeep(value, text)) {
+    return `metadata must be nested at most ${MAX_METADATA_DEPTH} deep`
+  }
   const bytes = utf8Bytes(text)
   return bytes <= MAX_METADATA_BYTES || `metadata must be at most ${MAX_METADATA_BYTES} bytes of JSON, got ${bytes}`
 })
@@ -65,6 +74,11 @@ export function validateEvent(value: unknown): ValidatedEvent {
   return { ok: false, message: failure.failures()[0]?.message ?? failure.message }
 }
 
+/** As UTF-8 all lone surrogates are the same replacement character: two keys, names or users would become one. */
+function isTorn(text: string): boolean {
+  return /\p{Surrogate}/u.test(text)
+}
+
 /** `undefined` for a value nested deeper than the engine's stack, which parsing survives and writing does not. */
 function jsonText(value: object): string | undefined {
   try {
@@ -72,6 +86,21 @@ function jsonText(value: object): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Level by level, so that its own depth is 1; and only where there is text enough for so many brackets. */
+function isTooDeep(value: object, text: string): boolean {
+  if (text.length < 2 * MAX_METADATA_DEPTH) return false
+  let level: object[] = [value]
+  for (let depth = 1; depth <= MAX_METADATA_DEPTH; depth++) {
+    level = level.flatMap((container) => Object.values(container).filter(isContainer))
+    if (level.length === 0) return false
+  }
+  return true
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function kindOf(value: unknown): string {
