@@ -3,19 +3,23 @@ import type Koa from 'koa'
 import { createDeliverRoutes } from './deliver/deliver-routes.ts'
 import { createDeliveryPlan } from './deliver/delivery-plan.ts'
 import { createPostWebhook } from './deliver/post-webhook.ts'
-import { describeError } from './describe-error.ts'
 import { ERASURE_PAUSE_MS, type ErasureParts } from './erase/erase-in-pieces.ts'
 import { createUserRoutes } from './erase/user-routes.ts'
+import type { BodyTimes } from './http/body-times.ts'
+import type { IsTrusted } from './http/client-address.ts'
 import { createKoa } from './http/create-koa.ts'
 import type { Route } from './http/route.ts'
 import { createSlidingLimiter } from './http/sliding-limiter.ts'
-import type { RandomBytes } from './id/uuid.ts'
+import { type RandomBytes, timeUuid } from './id/uuid.ts'
 import { createGroupCommit } from './ingest/group-commit.ts'
 import { createIngestRoutes } from './ingest/ingest-routes.ts'
 import type { Log } from './log.ts'
 import { createKeyRoutes } from './manage/key-routes.ts'
 import { createProjectRoutes } from './manage/project-routes.ts'
+import { createMetrics } from './metrics.ts'
+import { createOperationRoutes } from './operation-routes.ts'
 import { createReportRoutes } from './report/report-routes.ts'
+import { createRequestLog } from './request-log.ts'
 import { startWorkers, type Workers } from './start-workers.ts'
 import type { Store } from './store/store.ts'
 
@@ -29,6 +33,9 @@ export interface AppParts {
   readonly randomBytes: RandomBytes
   /** Whether a webhook may be on this machine. Only while nobody else can reach the collector. */
   readonly allowOwnAddresses: boolean
+  /** Proxies whose word on where a request came from is taken. */
+  readonly isTrusted: IsTrusted
+  readonly bodyTimes: BodyTimes
 }
 
 export interface App {
@@ -41,7 +48,8 @@ export interface App {
 
 /** Introduces the rooms to each other and to the store. Listens nowhere and begins nothing. */
 export function createApp(parts: AppParts): App {
-  const { store, log, now, monotonicMs, randomBytes, allowOwnAddresses } = parts
+  const { store, log, now, monotonicMs, randomBytes, allowOwnAddresses, isTrusted, bodyTimes } = parts
+  const metrics = createMetrics()
   const deliveries = createDeliveryPlan(store.webhooks, store.rules)
   let workers: Workers | undefined
   const onDue = () => workers?.wake()
@@ -50,11 +58,13 @@ export function createApp(parts: AppParts): App {
     plan: deliveries.plan,
     afterTurn: setImmediate,
     onEnqueued: onDue,
+    monotonicMs,
+    onCommitted: metrics.commitTook,
   })
   const post = createPostWebhook({ allowOwnAddresses })
   const erasure: ErasureParts = { eraser: store.eraser, pause: () => wait(ERASURE_PAUSE_MS) }
   const routes = [
-    ...createIngestRoutes({ submit, now, randomBytes }),
+    ...createIngestRoutes({ submit, observer: metrics, now, randomBytes }),
     ...createReportRoutes({ analytics: store.analytics, now }),
     ...createUserRoutes(erasure),
     ...createDeliverRoutes({ ...parts, ...store, post, onDue, onChange: deliveries.load }),
@@ -64,16 +74,19 @@ export function createApp(parts: AppParts): App {
   return {
     koa: createKoa({
       routes,
+      openRoutes: createOperationRoutes(store, metrics),
       apiKeys: store.apiKeys,
       projects: store.projects,
       limiter: createSlidingLimiter(monotonicMs),
-      onFailure: ({ method, path }, error) =>
-        log('error', 'request failed', { method, path, error: describeError(error) }),
+      bodyTimes,
+      monotonicMs,
+      newRequestId: () => timeUuid(now(), randomBytes),
+      ...createRequestLog(log, isTrusted),
     }),
     routes,
     async start() {
       await deliveries.load()
-      workers = startWorkers({ store, log, now, post, erasure })
+      workers = startWorkers({ store, log, metrics, now, post, erasure })
       return workers
     },
   }

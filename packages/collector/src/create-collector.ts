@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { createApp } from './app.ts'
+import { BODY_TIMES } from './http/body-times.ts'
+import { readTrustedProxies } from './http/client-address.ts'
 import type { Log } from './log.ts'
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
 import type { Durability } from './store/store.ts'
@@ -14,6 +16,11 @@ export interface CollectorOptions {
   readonly durability?: Durability
   /** Whether webhooks may be on this machine (default: no). Only while strangers can't reach the collector. */
   readonly allowOwnAddresses?: boolean
+  /**
+   * IP addresses or subnets (`10.0.0.0/8`) of proxies whose `X-Forwarded-For` is believed (default: none). It says in
+   * the log where a request came from, and decides nothing.
+   */
+  readonly trustedProxies?: readonly string[]
   /** Gets what the operator should know; nothing is logged if left out. */
   readonly log?: Log
 }
@@ -33,10 +40,13 @@ export interface Collector {
 /** A collector to mount in a server of one's own; the command `truecount serve` is this and a port. */
 export function createCollector(options: CollectorOptions): Collector {
   const { dbPath, durability = 'process', allowOwnAddresses = false, log = () => undefined } = options
+  const proxies = readTrustedProxies(options.trustedProxies ?? [])
+  if ('problem' in proxies) throw new TypeError(`trustedProxies: ${proxies.problem} is no IP address and no subnet`)
   return {
     async start() {
       const store = openSqliteStore(dbPath, durability)
-      const app = createApp({ store, log, now: Date.now, monotonicMs, randomBytes, allowOwnAddresses })
+      const time = { now: Date.now, monotonicMs, bodyTimes: BODY_TIMES }
+      const app = createApp({ store, log, ...time, randomBytes, allowOwnAddresses, isTrusted: proxies.isTrusted })
       const worker = await app.start()
       const answer = app.koa.callback()
       return {

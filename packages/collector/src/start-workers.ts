@@ -4,11 +4,13 @@ import { describeError } from './describe-error.ts'
 import type { ErasureParts } from './erase/erase-in-pieces.ts'
 import { startRetentionWorker } from './erase/retention-worker.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
 import type { Store } from './store/store.ts'
 
 export interface WorkersParts {
   readonly store: Store
   readonly log: Log
+  readonly metrics: Metrics
   readonly now: () => number
   readonly post: PostWebhook
   readonly erasure: ErasureParts
@@ -23,12 +25,12 @@ export interface Workers {
 }
 
 /** Begins to deliver, and to forget what is older than its project keeps events. */
-export function startWorkers({ store, log, now, post, erasure }: WorkersParts): Workers {
+export function startWorkers({ store, log, metrics, now, post, erasure }: WorkersParts): Workers {
   const delivery = startDeliveryWorker({
     outbox: store.outbox,
     post,
     now,
-    onAttempt: () => undefined,
+    onAttempt: metrics.attempted,
     onError: (error) => log('error', 'delivery', { error: describeError(error) }),
   })
   const retention = startRetentionWorker({

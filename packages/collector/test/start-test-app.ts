@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,8 +8,12 @@ import { createApp } from '../src/app.ts'
 import type { Workers } from '../src/start-workers.ts'
 import type { KeyKind } from '../src/id/api-key.ts'
 import { timeUuid } from '../src/id/uuid.ts'
+import { BODY_TIMES, type BodyTimes } from '../src/http/body-times.ts'
+import type { IsTrusted } from '../src/http/client-address.ts'
+import { type ConnectionTimes, createHttpServer } from '../src/http/create-http-server.ts'
 import type { Route } from '../src/http/route.ts'
 import { type KeyWish, newKey } from '../src/manage/new-key.ts'
+import type { Log } from '../src/log.ts'
 import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts'
 import type { Store } from '../src/store/store.ts'
 
@@ -53,6 +56,10 @@ export interface TestAppOptions {
   /** Of every key; none if left out. */
   readonly limits?: Limits
   readonly allowOwnAddresses?: boolean
+  readonly log?: Log
+  readonly bodyTimes?: BodyTimes
+  readonly isTrusted?: IsTrusted
+  readonly connectionTimes?: ConnectionTimes
   /** Puts something between the app and its store. */
   readonly wrapStore?: (store: Store) => Store
 }
@@ -64,11 +71,15 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const folder = temporaryFolder()
   const dbPath = join(folder.path, 'test.db')
   const store = openSqliteStore(dbPath, 'process')
-  const parts = { log: () => undefined, now, monotonicMs, randomBytes, allowOwnAddresses }
+  const { log = () => undefined, bodyTimes = BODY_TIMES, isTrusted = () => false, connectionTimes } = options
+  const parts = { log, now, monotonicMs, randomBytes, allowOwnAddresses, bodyTimes, isTrusted }
   const app = createApp({ ...parts, store: wrapStore(store) })
   const worker = await app.start()
   const answer = app.koa.callback()
-  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
+  const server = createHttpServer((request, response) => void answer(request, response), connectionTimes).listen(
+    0,
+    '127.0.0.1',
+  )
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const projectId = await addProject(store)

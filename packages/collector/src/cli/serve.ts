@@ -1,8 +1,9 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { once } from 'node:events'
 import { resolveConfig } from '../config.ts'
 import { createCollector } from '../create-collector.ts'
+import { createHttpServer } from '../http/create-http-server.ts'
 import { createJsonLog } from '../log.ts'
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts'
 import { addKey } from './keys.ts'
@@ -25,11 +26,11 @@ export async function serve(
     return EXIT.usage
   }
   const { db, port, host, durability } = resolved.config
-  const log = createJsonLog(out, Date.now)
+  const log = createJsonLog(out, Date.now, 'info')
   await makeFirstProject(db, (facts) => log('info', 'first start: these keys are shown only now', facts))
   const collector = createCollector({ dbPath: db, durability, allowOwnAddresses: LOOPBACK.test(host), log })
   const { handler, stop } = await collector.start()
-  const server = createServer(handler)
+  const server = createHttpServer(handler)
   const problem = await listen(server, port, host)
   if (problem === undefined) {
     log('info', 'listening', { url: urlOf(server), db, durability })

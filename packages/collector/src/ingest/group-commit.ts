@@ -10,6 +10,9 @@ export interface GroupCommitParts {
   readonly afterTurn: (run: () => void) => void
   /** Told after a commit that enqueued deliveries. */
   readonly onEnqueued: () => void
+  readonly monotonicMs: () => number
+  /** Told after every commit how long it took. */
+  readonly onCommitted: (durationMs: number) => void
 }
 
 interface Waiting {
@@ -25,11 +28,13 @@ export function createGroupCommit(parts: GroupCommitParts): Submit {
   async function commit(): Promise<void> {
     const group = waiting
     waiting = []
+    const startedMs = parts.monotonicMs()
     try {
       const { verdicts, enqueued } = await parts.ledger.ingest(
         group.map(({ batch }) => batch),
         parts.plan,
       )
+      parts.onCommitted(parts.monotonicMs() - startedMs)
       group.forEach(({ resolve }, i) => resolve(verdicts[i] as readonly LedgerVerdict[]))
       if (enqueued > 0) parts.onEnqueued()
     } catch (error) {

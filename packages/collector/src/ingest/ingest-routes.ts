@@ -15,12 +15,20 @@ import type { Spend } from '../http/quota.ts'
 import type { Route } from '../http/route.ts'
 import type { RandomBytes } from '../id/uuid.ts'
 import type { ApiKey } from '../store/registry.ts'
+import type { LedgerEntry, LedgerVerdict } from '../store/ledger.ts'
 import type { Submit } from './group-commit.ts'
 import { BATCH_DOC, EVENT_DOC } from './ingest-docs.ts'
 import { checkEvent } from './ledger-entry.ts'
 
+/** Is told what comes and what becomes of it. */
+export interface IngestObserver {
+  received(events: number): void
+  committed(entries: readonly LedgerEntry[], verdicts: readonly LedgerVerdict[]): void
+}
+
 export interface IngestParts {
   readonly submit: Submit
+  readonly observer: IngestObserver
   readonly now: () => number
   readonly randomBytes: RandomBytes
 }
@@ -39,11 +47,14 @@ export function createIngestRoutes(parts: IngestParts): readonly Route[] {
 
 type Judge = (key: ApiKey, values: readonly unknown[]) => Promise<Verdict[]>
 
-function createJudge({ submit, now, randomBytes }: IngestParts): Judge {
+function createJudge({ submit, observer, now, randomBytes }: IngestParts): Judge {
   return async ({ projectId }, values) => {
+    observer.received(values.length)
     const arrival = { projectId, nowMs: now(), randomBytes }
     const checked = values.map((value) => checkEvent(value, arrival))
-    const verdicts = await submit({ projectId, entries: checked.map(({ entry }) => entry) })
+    const entries = checked.map(({ entry }) => entry)
+    const verdicts = await submit({ projectId, entries })
+    observer.committed(entries, verdicts)
     return checked.map(({ entry, message }, i): Verdict => {
       if (verdicts[i] === 'rejected') {
         return { status: 'rejected', error: 'invalid_request', message: message as string }

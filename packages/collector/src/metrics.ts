@@ -1,0 +1,63 @@
+import { Counter, Histogram, Registry } from 'prom-client'
+import type { DeliveryNext } from './store/outbox.ts'
+import type { LedgerEntry, LedgerVerdict } from './store/ledger.ts'
+
+/** What the collector counts of itself, since it started, for Prometheus. */
+export interface Metrics {
+  /** Events arrived, whatever will become of them. */
+  received(events: number): void
+  /** They are committed with these verdicts. */
+  committed(entries: readonly LedgerEntry[], verdicts: readonly LedgerVerdict[]): void
+  commitTook(durationMs: number): void
+  /** A webhook was tried. */
+  attempted(next: DeliveryNext['state'], durationMs: number): void
+  /** The exposition, with its media type. */
+  expose(): Promise<{ readonly type: string; readonly text: string }>
+}
+
+const OUTCOMES: Readonly<Record<DeliveryNext['state'], string>> = {
+  delivered: 'delivered',
+  waiting: 'retry',
+  failed: 'failed',
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const counter = (name: string, help: string, label?: string) =>
+    new Counter({ name, help, registers: [registry], labelNames: label === undefined ? [] : [label] })
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name, help, registers: [registry], buckets })
+  const received = counter('events_received_total', 'Events that arrived in requests that could be read')
+  const stored = counter('events_stored_total', 'Events stored')
+  const duplicate = counter('events_duplicate_total', 'Events whose key was stored already')
+  const rejected = counter('events_rejected_total', 'Events that will never be stored as they are', 'reason')
+  const dropped = counter('client_reported_dropped_total', 'Events that SDKs told they gave up', 'reason')
+  const commit = histogram(
+    'db_commit_seconds',
+    'Time to commit what arrived together',
+    [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+  )
+  const deliveries = counter('webhook_deliveries_total', 'Attempts to deliver, by what came of them', 'outcome')
+  const attempt = histogram(
+    'webhook_delivery_seconds',
+    'Time that a webhook took to answer',
+    [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+  )
+
+  function count(entry: LedgerEntry, verdict: LedgerVerdict): void {
+    if (verdict === 'duplicate') return duplicate.inc()
+    if (entry.kind === 'rejection') return rejected.inc({ reason: entry.error })
+    stored.inc()
+    for (const [reason, events] of Object.entries(entry.event.drops)) dropped.inc({ reason }, events)
+  }
+  return {
+    received: (events) => received.inc(events),
+    committed: (entries, verdicts) => entries.forEach((entry, i) => count(entry, verdicts[i] as LedgerVerdict)),
+    commitTook: (durationMs) => commit.observe(durationMs / 1000),
+    attempted(next, durationMs) {
+      deliveries.inc({ outcome: OUTCOMES[next] })
+      attempt.observe(durationMs / 1000)
+    },
+    expose: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  }
+}
