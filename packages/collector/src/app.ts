@@ -3,6 +3,7 @@ import type Koa from 'koa'
 import { createDeliverRoutes } from './deliver/deliver-routes.ts'
 import { createDeliveryPlan } from './deliver/delivery-plan.ts'
 import { createPostWebhook } from './deliver/post-webhook.ts'
+import { createDescribeRoutes } from './describe/describe-routes.ts'
 import { ERASURE_PAUSE_MS, type ErasureParts } from './erase/erase-in-pieces.ts'
 import { createUserRoutes } from './erase/user-routes.ts'
 import type { BodyTimes } from './http/body-times.ts'
@@ -71,10 +72,11 @@ export function createApp(parts: AppParts): App {
     ...createKeyRoutes({ apiKeys: store.apiKeys, now, randomBytes }),
     ...createProjectRoutes(store.projects),
   ]
+  const operations = createOperationRoutes(store, metrics)
   return {
     koa: createKoa({
       routes,
-      openRoutes: createOperationRoutes(store, metrics),
+      openRoutes: [...operations, ...createDescribeRoutes(routes, operations)],
       apiKeys: store.apiKeys,
       projects: store.projects,
       limiter: createSlidingLimiter(monotonicMs),

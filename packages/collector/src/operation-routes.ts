@@ -7,12 +7,14 @@ export function createOperationRoutes(store: Store, metrics: Metrics): readonly 
   return [
     {
       path: '/healthz',
+      summary: 'Is the collector alive?',
       async handle(ctx) {
         ctx.body = { status: 'ok' }
       },
     },
     {
       path: '/readyz',
+      summary: 'Can it write now?',
       async handle(ctx) {
         await store.proveWritable()
         ctx.body = { status: 'ready' }
@@ -20,6 +22,7 @@ export function createOperationRoutes(store: Store, metrics: Metrics): readonly 
     },
     {
       path: '/metrics',
+      summary: 'What it did since it started, for Prometheus',
       async handle(ctx) {
         const { type, text } = await metrics.expose()
         ctx.set('Content-Type', type)
