@@ -42,16 +42,6 @@ afterAll(async () => {
   if (hasChromium) await rm(profile, { recursive: true })
 })
 
-afterEach(() => context.close())
-
-async function open(init?: string): Promise<void> {
-  context = await startChromium(profile)
-  if (init !== undefined) await context.addInitScript(init)
-  page = await context.newPage()
-  await page.goto(site.url)
-  await page.waitForFunction('globalThis.tracker !== undefined')
-}
-
 /** Runs `script` in the page, then gives the views that came of it all. A task later, so that none is still to come. */
 function viewsAfter(script: string): Promise<unknown> {
   return page.evaluate(`(async () => { ${script}; await new Promise((done) => setTimeout(done)); return views })()`)
@@ -61,7 +51,20 @@ describe.skipIf(!hasChromium).each([
   ['by the Navigation API', undefined],
   ['where there is no Navigation API', 'Object.defineProperty(globalThis, "navigation", { value: undefined })'],
 ])('each page is counted once %s', (_, init) => {
-  beforeEach(() => open(init))
+  beforeAll(async () => {
+    context = await startChromium(profile)
+    if (init !== undefined) await context.addInitScript(init)
+  })
+
+  afterAll(() => context.close())
+
+  beforeEach(async () => {
+    page = await context.newPage()
+    await page.goto(site.url)
+    await page.waitForFunction('globalThis.tracker !== undefined')
+  })
+
+  afterEach(() => page.close())
 
   test('the first one', async () => {
     expect(await viewsAfter('autoPageViews(tracker)')).toEqual([['/', {}]])
