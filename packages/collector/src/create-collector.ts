@@ -26,9 +26,15 @@ export interface CollectorOptions {
 }
 
 export interface RunningCollector {
-  /** For `http.createServer`, or to be mounted in Express or Koa. Wants the request's body unread. */
+  /**
+   * Answers every request it gets, in the contract's error shape where there is nothing to answer. It reads the body
+   * itself, so no body parser may come before it.
+   *
+   * Node: `createServer(handler)`. Express: `app.use(handler)`, or `app.use('/events', handler)` under a path of its own.
+   * Koa: `koa.use(async (ctx) => { ctx.respond = false; handler(ctx.req, ctx.res) })`.
+   */
   readonly handler: RequestListener
-  /** To be called when no request is under way any more. */
+  /** To be called when no request is under way any more. Ends deliveries and closes the file. */
   stop(): Promise<void>
 }
 

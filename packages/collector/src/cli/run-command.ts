@@ -23,9 +23,13 @@ const json = { type: 'boolean' } as const
 const COMMANDS: readonly Command[] = [
   {
     name: 'serve',
-    options: { db: text, port: text, host: text, durability: text },
-    usage: '[--db PATH] [--port N] [--host H] [--durability process|power]',
-    run: (flags, terminal) => serve(flags as Record<string, string | undefined>, terminal),
+    options: {
+      ...Object.fromEntries(Object.values(SETTINGS).map(({ flag }) => [flag, text])),
+      config: text,
+      'print-config': { type: 'boolean' },
+    },
+    usage: '[--config FILE] [--print-config] [settings]',
+    run: serve,
   },
   {
     name: 'keys create',
@@ -110,5 +114,7 @@ function help(): string {
   const settings = Object.values(SETTINGS).map(
     ({ flag, variable, initial, meaning }) => `  --${flag}, ${variable} (${initial}): ${meaning}`,
   )
-  return ['Commands:', ...commands, '', 'Settings of serve:', ...settings, ''].join('\n')
+  const order =
+    'Settings of serve (a flag wins over the environment, that over the file of --config, that over what is in brackets):'
+  return ['Commands:', ...commands, '', order, ...settings, ''].join('\n')
 }

@@ -1,11 +1,13 @@
+import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { once } from 'node:events'
-import { resolveConfig } from '../config.ts'
+import { type Config, type ConfigOutcome, resolveConfig } from '../config.ts'
 import { createCollector } from '../create-collector.ts'
 import { createHttpServer } from '../http/create-http-server.ts'
 import { createJsonLog } from '../log.ts'
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts'
+import type { Flags } from './flags.ts'
 import { addKey } from './keys.ts'
 import { addProject } from './projects.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
@@ -16,19 +18,39 @@ const GRACE_MS = 5_000
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/
 
 /** `truecount serve`: runs until the process is asked to end, then finishes what is under way. */
-export async function serve(
-  flags: Readonly<Record<string, string | undefined>>,
-  { environment, out, err, ending }: Terminal,
-): Promise<ExitCode> {
-  const resolved = resolveConfig(flags, environment)
+export async function serve(flags: Flags, terminal: Terminal): Promise<ExitCode> {
+  const resolved = await readConfig(flags, terminal)
   if (!resolved.ok) {
-    err(`${resolved.problems.join('\n')}\n`)
+    terminal.err(`${resolved.problems.join('\n')}\n`)
     return EXIT.usage
   }
-  const { db, port, host, durability } = resolved.config
-  const log = createJsonLog(out, Date.now, 'info')
-  await makeFirstProject(db, (facts) => log('info', 'first start: these keys are shown only now', facts))
-  const collector = createCollector({ dbPath: db, durability, allowOwnAddresses: LOOPBACK.test(host), log })
+  if (flags['print-config'] === true) {
+    terminal.out(`${JSON.stringify(resolved.config, null, 2)}\n`)
+    return EXIT.ok
+  }
+  return run(resolved.config, terminal)
+}
+
+async function readConfig(flags: Flags, { environment }: Terminal): Promise<ConfigOutcome> {
+  const path = flags['config'] ?? environment['TRUECOUNT_CONFIG']
+  const texts = flags as Readonly<Record<string, string | undefined>>
+  if (path === undefined) return resolveConfig({ flags: texts, environment, file: undefined })
+  try {
+    return resolveConfig({ flags: texts, environment, file: await readFile(String(path), 'utf8') })
+  } catch (error) {
+    return { ok: false, problems: [`Cannot read the configuration file: ${(error as Error).message}`] }
+  }
+}
+
+async function run(config: Config, { out, err, ending }: Terminal): Promise<ExitCode> {
+  const { db, port, host, durability, trustedProxies, logLevel } = config
+  const log = createJsonLog(out, Date.now, logLevel)
+  // Whatever else is logged: nobody could ever see them again.
+  const tell = createJsonLog(out, Date.now, 'info')
+  await makeFirstProject(db, (facts) => tell('info', 'first start: these keys are shown only now', facts))
+  // Behind a proxy strangers reach the collector, wherever it listens.
+  const allowOwnAddresses = LOOPBACK.test(host) && trustedProxies.length === 0
+  const collector = createCollector({ dbPath: db, durability, allowOwnAddresses, trustedProxies, log })
   const { handler, stop } = await collector.start()
   const server = createHttpServer(handler)
   const problem = await listen(server, port, host)
