@@ -11,6 +11,7 @@ import { resolveOptions, type CoreOptions } from '../options.ts'
 import type { AutoPageViews } from '../page-views.ts'
 import { createFetchTransport } from '../send/fetch-transport.ts'
 import type { Tracker } from '../tracker.ts'
+import { createCompressingFetch } from './compressing-fetch.ts'
 import { TEND_INTERVAL_MS, type OpenQueue, type QueuePlace } from './file-queue.ts'
 import { startProcessLifecycle } from './process-lifecycle.ts'
 
@@ -62,7 +63,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
       key: options.key,
       clock,
       requestTimeoutMs: options.requestTimeoutMs,
-      fetch: (url, request) => (options.fetch ?? fetch)(url, request as RequestInit),
+      fetch: createCompressingFetch((url, request) => (options.fetch ?? fetch)(url, request as RequestInit)),
       createAbort: () => (underWay = new AbortController()),
     }),
     random: Math.random,
