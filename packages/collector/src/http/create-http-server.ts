@@ -10,7 +10,7 @@ export interface ConnectionTimes {
   readonly idleMs: number
 }
 
-export const CONNECTION_TIMES: ConnectionTimes = { headMs: 15_000, idleMs: 65_000 }
+const CONNECTION_TIMES: ConnectionTimes = { headMs: 15_000, idleMs: 65_000 }
 
 /** How often connections are looked at: a timeout is late by this much at most. */
 const CHECK_MS = 1_000

@@ -12,7 +12,7 @@ const PATH = '/api/v1/projects/current'
 const MAX_ORIGINS = 100
 
 /** Longest name of a project, in characters. */
-export const MAX_PROJECT_NAME_CHARACTERS = 200
+const MAX_PROJECT_NAME_CHARACTERS = 200
 
 const Origin = described(
   define<string>('origin', (value) => {
