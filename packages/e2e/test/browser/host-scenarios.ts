@@ -14,6 +14,10 @@ for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
   Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError') } })
 }`
 
+// Or the next attempt might come before the page goes.
+const LONGEST_BACKOFF = `
+Math.random = () => 0.999`
+
 const COUNT_VIOLATIONS = `
 window.violations = []
 document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.violatedDirective))`
@@ -28,11 +32,11 @@ Date.now = () => start() + offset`
 export const hostScenarios: readonly Scenario[] = [
   {
     name: 'storage full, navigation in the same task',
-    tracked: 20,
+    tracked: 10,
     withoutReturn: true,
     before: FILL_STORAGE,
     async run({ open }) {
-      await trackAndLeave(await open(), 1, 20)
+      await trackAndLeave(await open(), 1, 10)
     },
   },
   {
@@ -48,11 +52,22 @@ export const hostScenarios: readonly Scenario[] = [
   },
   {
     name: 'storage that throws, navigation in the same task',
-    tracked: 20,
+    tracked: 10,
     withoutReturn: true,
     before: FORBID_STORAGE,
     async run({ open }) {
-      await trackAndLeave(await open(), 1, 20)
+      await trackAndLeave(await open(), 1, 10)
+    },
+  },
+  {
+    name: 'storage that throws, tab closed right after track',
+    tracked: 10,
+    withoutReturn: true,
+    before: FORBID_STORAGE,
+    async run({ open }) {
+      const page = await open()
+      await track(page, 1, 10)
+      await page.close()
     },
   },
   {
@@ -60,7 +75,7 @@ export const hostScenarios: readonly Scenario[] = [
     tracked: 20,
     needsFaults: true,
     withoutReturn: true,
-    before: FORBID_STORAGE,
+    before: FORBID_STORAGE + LONGEST_BACKOFF,
     async run({ open, collector }) {
       collector.setFaults(sequence([status(503)], ok))
       const page = await open()
@@ -72,20 +87,20 @@ export const hostScenarios: readonly Scenario[] = [
   },
   {
     name: 'a sandboxed frame without an origin, the page around it navigating',
-    tracked: 20,
+    tracked: 10,
     withoutReturn: true,
     async run({ open }) {
       const page = await open(FRAMED_PATH)
       const [, frame] = page.frames()
       if (frame === undefined) throw new Error('The page has no frame')
       await frame.waitForFunction(() => 'subject' in window)
-      await track(frame, 1, 20)
+      await track(frame, 1, 10)
       await page.goto('about:blank')
     },
   },
   {
     name: 'site data blocked in the settings of the browser',
-    tracked: 20,
+    tracked: 10,
     withoutReturn: true,
     preferences: { profile: { default_content_setting_values: { cookies: 2 } } },
     async run({ open }) {
@@ -98,7 +113,7 @@ export const hostScenarios: readonly Scenario[] = [
         }
       })
       if (!isBlocked) throw new Error('The setting had no effect')
-      await trackAndLeave(page, 1, 20)
+      await trackAndLeave(page, 1, 10)
     },
   },
   {

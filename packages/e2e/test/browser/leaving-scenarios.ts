@@ -13,6 +13,14 @@ export const leavingScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'navigation in the same task as track, too few events for a batch',
+    tracked: 10,
+    withoutReturn: true,
+    async run({ open }) {
+      await trackAndLeave(await open(), 1, 10)
+    },
+  },
+  {
     name: '60 events of 3 KB, then navigation',
     tracked: 60,
     async run({ open }) {
@@ -30,11 +38,11 @@ export const leavingScenarios: readonly Scenario[] = [
   },
   {
     name: 'tab closed right after track',
-    tracked: 20,
+    tracked: 10,
     withoutReturn: true,
     async run({ open }) {
       const page = await open()
-      await track(page, 1, 20)
+      await track(page, 1, 10)
       await page.close()
     },
   },
@@ -45,11 +53,11 @@ export const leavingScenarios: readonly Scenario[] = [
     async run({ open }) {
       const page = await open()
       await page.evaluate(() => {
+        // Frozen: its timers never fire again.
+        window.setTimeout = (() => 0) as never
         for (let n = 1; n <= 5; n++) window.subject.track(n, '')
         Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
         document.dispatchEvent(new Event('visibilitychange'))
-        // Its timers never fire again.
-        window.setTimeout = (() => 0) as never
       })
     },
   },
