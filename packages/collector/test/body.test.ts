@@ -8,10 +8,15 @@ import { answerOf, startTestApp, type TestApp } from './start-test-app.ts'
 const IMPATIENT = { idleMs: 150, totalMs: 400 }
 
 let app: TestApp
+let impatient: TestApp
 beforeAll(async () => {
-  app = await startTestApp({ bodyTimes: IMPATIENT, connectionTimes: { headMs: 200, idleMs: 5_000 } })
+  app = await startTestApp()
+  impatient = await startTestApp({ bodyTimes: IMPATIENT, connectionTimes: { headMs: 200, idleMs: 5_000 } })
 })
-afterAll(() => app.stop())
+afterAll(async () => {
+  await app.stop()
+  await impatient.stop()
+})
 
 const send = (body: string | Uint8Array, headers: Record<string, string> = {}, path = '/api/v1/events') =>
   answerOf(
@@ -72,7 +77,7 @@ describe('A slow sender', () => {
     [
       'POST /api/v1/events HTTP/1.1',
       'Host: x',
-      `Authorization: Bearer ${app.secretKey}`,
+      `Authorization: Bearer ${impatient.secretKey}`,
       'Content-Type: application/json',
       length,
       '',
@@ -80,13 +85,13 @@ describe('A slow sender', () => {
     ].join('\r\n')
 
   test('that stops within the body gets 408 in the error shape', async () => {
-    const { socket, answer } = await open()
+    const { socket, answer } = await open(impatient)
     socket.write(`${head('Content-Length: 100')}{"event_name":`)
     expect(await answer).toMatch(/^HTTP\/1.1 408 [\s\S]*"error":"request_timeout"/)
   })
 
   test('that drips, so that it never stops, gets 408 too', async () => {
-    const { socket, answer } = await open()
+    const { socket, answer } = await open(impatient)
     socket.write(head('Content-Length: 100000'))
     const drip = setInterval(() => socket.write(' '), 20)
     expect(await answer).toMatch(/^HTTP\/1.1 408 [\s\S]*"error":"request_timeout"/)
@@ -94,7 +99,7 @@ describe('A slow sender', () => {
   })
 
   test('that never ends its head gets 408 in the error shape', async () => {
-    const { socket, answer } = await open()
+    const { socket, answer } = await open(impatient)
     socket.write('POST /api/v1/events HTTP/1.1\r\nHost: x\r\n')
     expect(await answer).toMatch(/^HTTP\/1.1 408 [\s\S]*"error":"request_timeout"/)
   })
@@ -184,8 +189,8 @@ describe('Strange JSON', () => {
 })
 
 /** A connection, and all that comes back on it. */
-async function open(): Promise<{ socket: Socket; answer: Promise<string> }> {
-  const socket = connect({ port: Number(new URL(app.url).port), host: '127.0.0.1' })
+async function open(to: TestApp = app): Promise<{ socket: Socket; answer: Promise<string> }> {
+  const socket = connect({ port: Number(new URL(to.url).port), host: '127.0.0.1' })
   await once(socket, 'connect')
   let text = ''
   socket.on('data', (data) => (text += String(data)))
