@@ -32,6 +32,8 @@ describe('An event that does not is refused in words', () => {
     [null, 'An event must be a JSON object, got null'],
     [[], 'An event must be a JSON object, got array'],
     ['a', 'An event must be a JSON object, got string'],
+    [[{ toString: 1 }], 'An event must be a JSON object, got array'],
+    [JSON.parse('['.repeat(50_000) + ']'.repeat(50_000)), 'An event must be a JSON object, got array'],
     [{}, 'Event name is required'],
     [{ event_name: '' }, 'Event name is required'],
     [{ event_name: null }, 'Event name must be a string, got null'],

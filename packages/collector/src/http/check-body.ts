@@ -3,10 +3,19 @@ import { type Outcome, refuse } from './outcome.ts'
 
 /** Checks a management body against its schema; the refusal names the place of the first thing that is wrong. */
 export function checkBody<T>(value: unknown, schema: Struct<T>): Outcome<T> {
-  const [failure, checked] = validate(value, schema)
-  if (failure === undefined) return { ok: true, value: checked }
-  const place = failure.path.length === 0 ? 'The body' : failure.path.join('.')
-  return refuse('invalid_request', `${place}: ${(failure.failures()[0] ?? failure).message}`)
+  try {
+    const [failure, checked] = validate(value, schema)
+    if (failure === undefined) return { ok: true, value: checked }
+    const place = failure.path.length === 0 ? 'The body' : failure.path.join('.')
+    return refuse('invalid_request', `${place}: ${(failure.failures()[0] ?? failure).message}`)
+  } catch (error) {
+    // superstruct quotes what it refuses, and some values can't be written as text: it is refused all the same.
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error
+    return refuse(
+      'invalid_request',
+      'The body: nested too deeply, or an object or array stands where a simple value must',
+    )
+  }
 }
 
 /** Largest body of a management route, in bytes. */

@@ -68,9 +68,10 @@ export type ValidatedEvent =
 
 /** Checks one event of a parsed body against {@link EventSchema}. */
 export function validateEvent(value: unknown): ValidatedEvent {
+  // The schema would quote what is no object, which fails for arrays nested deeply or with a `toString` of their own.
+  if (kindOf(value) !== 'object') return { ok: false, message: `An event must be a JSON object, got ${kindOf(value)}` }
   const [failure, event] = validate(value, EventSchema)
   if (failure === undefined) return { ok: true, event: event as EventInput }
-  if (failure.path.length === 0) return { ok: false, message: `An event must be a JSON object, got ${kindOf(value)}` }
   return { ok: false, message: failure.failures()[0]?.message ?? failure.message }
 }
 
