@@ -1,21 +1,13 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { parseArgs } from 'node:util'
 import { SETTINGS } from '../config.ts'
 import { StoreError } from '../store/store-error.ts'
+import type { Command } from './command.ts'
 import type { Flags } from './flags.ts'
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.ts'
 import { OPERATIONS } from './operations.ts'
 import { createProject, listProjects } from './projects.ts'
 import { serve } from './serve.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
-
-interface Command {
-  readonly name: string
-  readonly options: NonNullable<ParseArgsConfig['options']>
-  /** The one argument that is no option, if the command wants one: it joins the flags by this name. */
-  readonly argument?: string
-  readonly usage: string
-  readonly run: (flags: Flags, terminal: Terminal) => Promise<ExitCode>
-}
 
 const text = { type: 'string' } as const
 const json = { type: 'boolean' } as const
