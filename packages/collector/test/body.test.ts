@@ -195,6 +195,7 @@ async function open(to: TestApp = app): Promise<{ socket: Socket; answer: Promis
   let text = ''
   socket.on('data', (data) => (text += String(data)))
   socket.on('error', () => undefined)
-  const answer = once(socket, 'close').then(() => text)
+  // Whoever goes on sending after the answer is cut off in the end.
+  const answer = new Promise<string>((resolve) => socket.once('close', () => resolve(text)))
   return { socket, answer }
 }
