@@ -79,9 +79,13 @@ function refuseExisting(path: string): void {
 }
 
 function countRows(db: Database.Database): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    COUNTED_TABLES.map((table) => [table, db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number]),
-  )
+  try {
+    return Object.fromEntries(
+      COUNTED_TABLES.map((table) => [table, db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number]),
+    )
+  } catch (error) {
+    throw new StoreError('unusable', `${db.name} is damaged: ${(error as Error).message}`, error)
+  }
 }
 
 function pageSize(db: Database.Database): number {

@@ -62,10 +62,19 @@ function findingsOf(db: Database): Finding[] {
       problem: orphans.length === 0 ? null : `${orphans.length} orphaned rows in ${orphaned.join(', ')}`,
     },
     ...Object.entries(CONTRADICTIONS).map(([check, sql]) => {
-      const wrong = db.prepare<[], number>(sql).pluck().get() as number
-      return { check, problem: wrong === 0 ? null : `${wrong} ${wrong === 1 ? 'does' : 'do'} not` }
+      return { check, problem: contradictionOf(db, sql) }
     }),
   ]
+}
+
+/** A damaged file fails some looks at it, and not others. */
+function contradictionOf(db: Database, sql: string): string | null {
+  try {
+    const wrong = db.prepare<[], number>(sql).pluck().get() as number
+    return wrong === 0 ? null : `${wrong} ${wrong === 1 ? 'does' : 'do'} not`
+  } catch (error) {
+    return `it can't be told: ${(error as Error).message}`
+  }
 }
 
 function projectsOf(db: Database): Examination['projects'] {
