@@ -3,6 +3,10 @@ const ISO_8601 =
 
 const MINUTE_MS = 60_000
 
+/** The years 0000 to 9999 in UTC: what four digits can print. */
+const FIRST_MS = -62_167_219_200_000
+const LAST_MS = 253_402_300_799_999
+
 /**
  * Reads an ISO 8601 date-time as milliseconds since 1970 UTC.
  * `Z` or an offset; without one it is UTC; a bare date is midnight UTC; digits beyond milliseconds are cut.
@@ -26,7 +30,9 @@ export function parseTimestamp(text: string): number | undefined {
   date.setUTCHours(hour, minute, second, millisecond)
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
   const offset = offsetMs(match[9], match[10], match[11])
-  return offset === undefined ? undefined : date.getTime() - offset
+  if (offset === undefined) return undefined
+  const ms = date.getTime() - offset
+  return ms >= FIRST_MS && ms <= LAST_MS ? ms : undefined
 }
 
 /** ISO 8601 in UTC, with `.mmm` only where the milliseconds are not zero: how the v1 API prints every instant. */

@@ -39,6 +39,8 @@ describe('parseTimestamp', () => {
     ' 2024-01-30',
     '2024-01-30Z',
     '2024-01-30T10:00:00ZZ',
+    '0000-01-01T00:00:00+01:00',
+    '9999-12-31T23:59:59-01:00',
   ])('refuses %j', (text) => {
     expect(parseTimestamp(text)).toBeUndefined()
   })
