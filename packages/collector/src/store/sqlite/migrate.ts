@@ -3,9 +3,10 @@ import { StoreError } from '../store-error.ts'
 import { FIRST_TABLES } from './migrations/0001-first-tables.ts'
 import { MANAGEMENT } from './migrations/0002-management.ts'
 import { KEYS_AND_DELETION } from './migrations/0003-keys-and-deletion.ts'
+import { WEBHOOK_HEALTH } from './migrations/0004-webhook-health.ts'
 
 /** In order; a migration's place is the `user_version` of a file that has it. Never edit one that was released. */
-const MIGRATIONS: readonly string[] = [FIRST_TABLES, MANAGEMENT, KEYS_AND_DELETION]
+const MIGRATIONS: readonly string[] = [FIRST_TABLES, MANAGEMENT, KEYS_AND_DELETION, WEBHOOK_HEALTH]
 
 /** The `user_version` of a file with this program's tables. */
 export const TABLES_VERSION = MIGRATIONS.length
