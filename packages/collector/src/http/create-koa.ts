@@ -27,7 +27,7 @@ export interface KoaParts extends Gate {
 
 /** Every route behind one gate, and the contract's error shape for whatever can go wrong. */
 export function createKoa({ routes, openRoutes, ...parts }: KoaParts): Koa {
-  const router = new Router()
+  const router = new Router({ sensitive: true, strict: true })
   for (const { path, handle } of openRoutes) router.get(path, handle)
   for (const path of [EVENT_PATH, BATCH_PATH]) router.options(path, answerPreflight)
   for (const route of routes) {
