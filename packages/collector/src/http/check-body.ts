@@ -9,12 +9,21 @@ export function checkBody<T>(value: unknown, schema: Struct<T>): Outcome<T> {
     const place = failure.path.length === 0 ? 'The body' : failure.path.join('.')
     return refuse('invalid_request', `${place}: ${(failure.failures()[0] ?? failure).message}`)
   } catch (error) {
-    // superstruct quotes what it refuses, and some values can't be written as text: it is refused all the same.
-    if (!(error instanceof RangeError || error instanceof TypeError)) throw error
+    if (isQuotable(value)) throw error
     return refuse(
       'invalid_request',
       'The body: nested too deeply, or an object or array stands where a simple value must',
     )
+  }
+}
+
+/** superstruct quotes what it refuses, which fails for what is nested deeply or has a `toString` of its own. */
+function isQuotable(value: unknown): boolean {
+  try {
+    JSON.stringify(value, (_name, part: unknown) => (String(part), part))
+    return true
+  } catch {
+    return false
   }
 }
 
