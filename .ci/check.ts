@@ -22,7 +22,7 @@ const steps: readonly Step[] = [
   packageStep('package @truecount/collector', { folder: 'packages/collector', attwArgs: ['--profile', 'esm-only'] }),
   sizeStep('size', '.config/size-limits.json'),
   commandStep('unused code', ['knip', '--config', '.config/knip.json']),
-  { ...testStep('end-to-end tests', ['e2e']), needs: 'build' },
+  { ...testStep('end-to-end and conformance tests', ['e2e', 'conformance']), needs: 'build' },
 ]
 
 process.chdir(resolve(import.meta.dirname, '..'))
