@@ -85,6 +85,7 @@ async function create(ctx: Context, key: ApiKey, parts: RuleRouteParts): Promise
     projectId: key.projectId,
     name,
     conditions,
+    window: null,
     actions: onlyNamed(actions),
     enabled,
     createdAtMs: parts.now(),

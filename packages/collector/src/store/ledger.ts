@@ -1,5 +1,6 @@
 import type { ErrorCode, JsonObject, LanePosition } from '@truecount/protocol'
 import type { PlannedDelivery } from './outbox.ts'
+import type { RuleWindows } from './rule-windows.ts'
 
 /** What makes an event the same event: its place in a lane, another key of its sender's choice, or nothing. */
 export type EventKey =
@@ -34,8 +35,15 @@ export interface LedgerBatch {
 /** `duplicate`: the key is stored already, whatever this repeat of it holds. */
 export type LedgerVerdict = 'stored' | 'duplicate' | 'rejected'
 
-/** Says what is due for events that are being stored. Pure and synchronous: it runs inside the transaction. */
-export type Plan = (projectId: string, fresh: readonly StoredEvent[]) => readonly PlannedDelivery[]
+/**
+ * Says what is due for events that are being stored. It runs inside the transaction: it is synchronous, and changes
+ * nothing but the windows.
+ */
+export type Plan = (
+  projectId: string,
+  fresh: readonly StoredEvent[],
+  windows: RuleWindows,
+) => readonly PlannedDelivery[]
 
 export interface LedgerAnswer {
   /** Per batch, per entry, in the order given. */

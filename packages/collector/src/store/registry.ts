@@ -42,11 +42,22 @@ export interface RuleAction {
   readonly webhook_id: string
 }
 
+/** A rule that counts fires when so many of its events come within a time. */
+export interface RuleCounting {
+  readonly count: number
+  /** `<n>s|m|h|d`. */
+  readonly within: string
+  /** Path of what is counted apart; all events together if left out. */
+  readonly by?: string
+}
+
 export interface Rule {
   readonly id: string
   readonly projectId: string
   readonly name: string
   readonly conditions: JsonObject
+  /** `null`: it fires for every event that matches. */
+  readonly window: RuleCounting | null
   readonly actions: readonly RuleAction[]
   readonly enabled: boolean
   readonly createdAtMs: number
@@ -90,8 +101,10 @@ export interface Rules {
   create(rule: Rule): Promise<void>
   /** Oldest first. Of all projects if `projectId` is left out. */
   list(projectId?: string): Promise<readonly Rule[]>
+  /** How many a project has. */
+  count(projectId: string): Promise<number>
   find(projectId: string, ruleId: string): Promise<Rule | undefined>
-  /** Sets what may change of a rule that exists. */
+  /** Sets what may change of a rule that exists. What it has counted so far is forgotten. */
   update(rule: Rule): Promise<void>
   remove(projectId: string, ruleId: string): Promise<void>
 }

@@ -4,9 +4,10 @@ import { FIRST_TABLES } from './migrations/0001-first-tables.ts'
 import { MANAGEMENT } from './migrations/0002-management.ts'
 import { KEYS_AND_DELETION } from './migrations/0003-keys-and-deletion.ts'
 import { WEBHOOK_HEALTH } from './migrations/0004-webhook-health.ts'
+import { COUNTING_RULES } from './migrations/0005-counting-rules.ts'
 
 /** In order; a migration's place is the `user_version` of a file that has it. Never edit one that was released. */
-const MIGRATIONS: readonly string[] = [FIRST_TABLES, MANAGEMENT, KEYS_AND_DELETION, WEBHOOK_HEALTH]
+const MIGRATIONS: readonly string[] = [FIRST_TABLES, MANAGEMENT, KEYS_AND_DELETION, WEBHOOK_HEALTH, COUNTING_RULES]
 
 /** The `user_version` of a file with this program's tables. */
 export const TABLES_VERSION = MIGRATIONS.length

@@ -3,6 +3,7 @@ import type { ErasedPiece, Eraser } from '../eraser.ts'
 import { createEventDeletion, type EventRow } from './event-deletion.ts'
 import { guard } from './guard.ts'
 import { createProjectIds } from './project-ids.ts'
+import { createForgetWindows } from './sqlite-rule-windows.ts'
 
 /** Bounds of one piece: rows looked at, rows deleted, pages given back. Each takes a few milliseconds. */
 const SCANNED_ROWS = 5_000
@@ -64,7 +65,9 @@ function createEraseUser(db: Database) {
     `SELECT id, event_id AS eventId FROM event WHERE id > ? AND id <= ? AND +project = ? AND user_id = ?
      ORDER BY id LIMIT ${DELETED_ROWS}`,
   )
+  const forgetWindows = createForgetWindows(db)
   return (projectId: string, userId: string, from: number): ErasedPiece => {
+    if (from === 0) forgetWindows(projectRow(projectId), JSON.stringify(userId))
     const last = lastScanned.get(from) ?? null
     if (last === null) return { events: 0, next: undefined }
     const project = projectRow(projectId)

@@ -14,19 +14,21 @@ import type { PlannedDelivery } from '../outbox.ts'
 import { guard } from './guard.ts'
 import { createLaneBooks, type LaneBooks } from './lane-books.ts'
 import { createProjectIds } from './project-ids.ts'
+import { createSqliteRuleWindows } from './sqlite-rule-windows.ts'
 
 /** The ledger on SQLite: every call of `ingest` is one transaction. */
 export function createSqliteLedger(db: Database): Ledger {
   const projectRow = createProjectIds(db)
   const ingestBatch = createBatchWriter(db)
   const enqueue = createEnqueue(db)
+  const windows = createSqliteRuleWindows(db)
 
   const ingest = db.transaction((batches: readonly LedgerBatch[], plan: Plan): LedgerAnswer => {
     let enqueued = 0
     const verdicts = batches.map((batch) => {
       const fresh: StoredEvent[] = []
       const answer = ingestBatch(projectRow(batch.projectId), batch.entries, fresh)
-      for (const delivery of plan(batch.projectId, fresh)) enqueued += enqueue(delivery)
+      for (const delivery of plan(batch.projectId, fresh, windows)) enqueued += enqueue(delivery)
       return answer
     })
     return { verdicts, enqueued }
