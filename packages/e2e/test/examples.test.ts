@@ -10,7 +10,7 @@ import { hasChromium, startChromium } from './browser/chromium.ts'
 import { exampleFile, startViteSite } from './examples/example-app.ts'
 import { startStage } from './examples/stage.ts'
 import type { Stage } from './examples/stage.ts'
-import { installRuntime } from './runtimes/install-runtime.ts'
+import { installPackage } from './install-package.ts'
 
 const START_MS = 30_000
 const MINIFLARE = '4.20260730.0'
@@ -157,7 +157,7 @@ describe('node-service', () => {
 
 describe('edge-worker', () => {
   test('what a request tracks is sent though its answer is out', async ({ skip }) => {
-    const installed = await installRuntime('miniflare', MINIFLARE)
+    const installed = await installPackage('runtimes', 'miniflare', MINIFLARE)
     if (!installed.ok) return skip(installed.reason)
     const main = pathToFileURL(join(installed.modules, 'miniflare/dist/src/index.js')).href
     const { Miniflare } = (await import(main)) as { Miniflare: Miniflare }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { ok, sequence, startRecordingCollector, status } from '@truecount/testkit'
 import type { RecordingCollector } from '@truecount/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { installRuntime } from './runtimes/install-runtime.ts'
+import { installPackage } from './install-package.ts'
 import { makePackedProject } from './runtimes/packed-project.ts'
 
 const run = promisify(execFile)
@@ -56,7 +56,7 @@ describe.each(RUNTIMES)('in $name $version the packed SDK loses nothing', ({ nam
   }
 
   test('flush() delivers, and says so', async ({ skip }) => {
-    const installed = await installRuntime(name, version)
+    const installed = await installPackage('runtimes', name, version)
     if (!installed.ok) return skip(installed.reason)
     const said = JSON.parse(await runService(installed.modules, `${EVENTS}`, 'flush')) as unknown
     expect(said).toMatchObject({
@@ -67,14 +67,14 @@ describe.each(RUNTIMES)('in $name $version the packed SDK loses nothing', ({ nam
   }, 180_000)
 
   test('a process that ends by itself sends what waits', async ({ skip }) => {
-    const installed = await installRuntime(name, version)
+    const installed = await installPackage('runtimes', name, version)
     if (!installed.ok) return skip(installed.reason)
     await runService(installed.modules, `${EVENTS}`, 'end')
     expectStoredOnce(EVENTS)
   })
 
   test('what process.exit() cut off is in the file queue, and the next start delivers it', async ({ skip }) => {
-    const installed = await installRuntime(name, version)
+    const installed = await installPackage('runtimes', name, version)
     if (!installed.ok) return skip(installed.reason)
     const folder = join(project, `queue-${name}-${version}`)
     await runService(installed.modules, `${EVENTS}`, 'exit', folder)
@@ -92,7 +92,7 @@ interface Miniflare {
 
 describe('in workerd the packed SDK loses nothing', () => {
   test('waitUntil sends after the answer, past a failed attempt', async ({ skip }) => {
-    const installed = await installRuntime('miniflare', '4.20260730.0')
+    const installed = await installPackage('runtimes', 'miniflare', '4.20260730.0')
     if (!installed.ok) return skip(installed.reason)
     collector.setFaults(sequence([status(503)], ok))
     const entry = pathToFileURL(join(installed.modules, 'miniflare/dist/src/index.js')).href

@@ -6,6 +6,7 @@ export { dropReply, dropRequest, garbage, hang, ok, partialReject, slow, status 
 export type { Fault } from './fault.ts'
 export { startFaultyProxy } from './faulty-proxy.ts'
 export type { FaultyProxy, ProxiedRequest } from './faulty-proxy.ts'
+export { readWireBody, startLocalServer } from './local-server.ts'
 export { createManualClock } from './manual-clock.ts'
 export type { ManualClock } from './manual-clock.ts'
 export { packPackage } from './pack-package.ts'

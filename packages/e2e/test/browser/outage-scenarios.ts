@@ -1,11 +1,12 @@
 import { always, dropReply, hang, ok, sequence, status } from '@truecount/testkit'
 import type { Page } from 'playwright-core'
+import type { Backend } from './backend.ts'
 import { crash, track } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Resolves when the page has learned that an attempt failed: refused, cut, or answered with an error. */
-async function failedAttempt(page: Page): Promise<void> {
-  const isEvents = (url: string) => url.includes('/api/v1/events')
+async function failedAttempt(page: Page, collector: Backend): Promise<void> {
+  const isEvents = (url: string) => url.startsWith(collector.url)
   await Promise.race([
     page.waitForEvent('requestfailed', (request) => isEvents(request.url())),
     page.waitForEvent('response', (response) => isEvents(response.url()) && response.status() >= 400),
@@ -30,7 +31,7 @@ export const outageScenarios: readonly Scenario[] = [
     async run({ open, collector, restartBrowser }) {
       await collector.goDown()
       const page = await open()
-      const failed = failedAttempt(page)
+      const failed = failedAttempt(page, collector)
       await track(page, 1, 20)
       await failed
       await restartBrowser()
@@ -44,7 +45,7 @@ export const outageScenarios: readonly Scenario[] = [
     async run({ open, collector, restartBrowser }) {
       collector.setFaults(always(status(503)))
       const page = await open()
-      const failed = failedAttempt(page)
+      const failed = failedAttempt(page, collector)
       await track(page, 1, 20)
       await failed
       await restartBrowser()
@@ -58,7 +59,7 @@ export const outageScenarios: readonly Scenario[] = [
     async run({ open, collector, restartBrowser }) {
       collector.setFaults(always(status(503, { retryAfter: 60 })))
       const tabs = [await open(), await open()]
-      const failed = tabs.map(failedAttempt)
+      const failed = tabs.map((tab) => failedAttempt(tab, collector))
       await Promise.all(tabs.map((tab, i) => track(tab, 1 + 20 * i, 20 + 20 * i)))
       await Promise.all(failed)
       await Promise.all(tabs.map((tab) => tab.close()))
@@ -73,7 +74,7 @@ export const outageScenarios: readonly Scenario[] = [
     async run({ open, collector }) {
       collector.setFaults(always(hang))
       const page = await open()
-      const asked = page.waitForRequest((request) => request.url().includes('/api/v1/events'))
+      const asked = page.waitForRequest((request) => request.url().startsWith(collector.url))
       await track(page, 1, 20)
       await asked
       await crash(page)
@@ -84,10 +85,10 @@ export const outageScenarios: readonly Scenario[] = [
     name: 'offline and back, the page staying',
     tracked: 20,
     withoutReturn: true,
-    async run({ open, context }) {
+    async run({ open, context, collector }) {
       const page = await open()
       await context().setOffline(true)
-      const failed = failedAttempt(page)
+      const failed = failedAttempt(page, collector)
       await track(page, 1, 20)
       await failed
       await context().setOffline(false)

@@ -39,6 +39,8 @@ export async function runScenario(subject: Subject, scenario: Scenario, collecto
       return page
     },
     async restartBrowser() {
+      // Closing the context alone would tell no page that it goes away.
+      await Promise.all([...alive].map((page) => page.close()))
       await context.close()
       context = await startChromium(profile)
     },

@@ -13,12 +13,22 @@ import type { ProcessResult, Program } from './step.ts'
 const RUN_PROGRAM = fileURLToPath(new URL('run-program.ts', import.meta.url))
 const LINE_MS = 60_000
 
-/** Plays a scenario with real processes; `subject` is the path of a module that exports `createSubject`. */
-export async function runScenario(scenario: Scenario, subject: string, startBackend: StartBackend): Promise<Facts> {
+/**
+ * Plays a scenario with real processes; `subject` is the path of a module that exports `createSubject`. Rejects where a
+ * process ends in a way that the scenario does not say. When `signal` aborts, all processes are killed.
+ */
+export async function runScenario(
+  scenario: Scenario,
+  subject: string,
+  startBackend: StartBackend,
+  signal?: AbortSignal,
+): Promise<Facts> {
   const folder = await mkdtemp(join(tmpdir(), 'truecount-matrix-'))
   const ground = await prepareGround(scenario.queue ?? 'memory', folder)
   const backend = await startBackend(scenario.faults?.() ?? always(ok), folder)
   const children: NodeChild[] = []
+  const killAll = () => Promise.all(children.map((child) => child.kill()))
+  signal?.addEventListener('abort', () => void killAll())
   try {
     if (scenario.startsDown) await backend.goDown()
     const results: ProcessResult[] = []
@@ -33,7 +43,7 @@ export async function runScenario(scenario: Scenario, subject: string, startBack
     }
     return { tracked: trackedIn(scenario), results, arrivals: backend.arrivals, server: await backend.readBooks() }
   } finally {
-    await Promise.all(children.map((child) => child.kill()))
+    await killAll()
     await backend.stop()
     ground.clear()
     await rm(folder, { recursive: true })
@@ -81,7 +91,8 @@ function programOf(
   return { subject, prefix, steps: run.steps, settings: { endpoint, key, ...scenario.settings, ...place } }
 }
 
-function trackedIn({ runs }: Scenario): number {
+/** How many events a scenario tracks. */
+export function trackedIn({ runs }: Scenario): number {
   let tracked = 0
   for (const { steps, processes = 1 } of runs) {
     for (const step of steps) {

@@ -5,19 +5,27 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/runtimes/', import.meta.url))
+const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/', import.meta.url))
+
+/** What an npm package is installed for: runtimes that run the SDK, peers that it is compared with. */
+export type Purpose = 'runtimes' | 'peers'
 
 /** Where an npm package was installed, or why it could not be. */
 export type Installed =
   | { readonly ok: true; readonly modules: string }
   | { readonly ok: false; readonly reason: string }
 
+/** The folder that {@link installPackage} installs into: a project of its own, outside of the workspace. */
+export function installFolder(purpose: Purpose, name: string, version: string): string {
+  return join(CACHE, purpose, `${name}-${version}`)
+}
+
 /**
- * Installs one npm package at one version into a folder of its own outside of the workspace, once: only who runs these
- * tests needs it. A failed install leaves no mark, and is tried again next time.
+ * Installs one npm package at one version into its {@link installFolder}, once: only who runs these tests needs it.
+ * A failed install leaves no mark, and is tried again next time.
  */
-export async function installRuntime(name: string, version: string): Promise<Installed> {
-  const folder = join(CACHE, `${name}-${version}`)
+export async function installPackage(purpose: Purpose, name: string, version: string): Promise<Installed> {
+  const folder = installFolder(purpose, name, version)
   const modules = join(folder, 'node_modules')
   const mark = join(folder, 'installed')
   try {

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { CHROMIUM_SDKS } from './chromium/chromium-sdks.ts'
+import { runChromiumMatrix } from './chromium/run-chromium-matrix.ts'
+import type { Choice } from './choice.ts'
+import { measureCost } from './cost/measure-cost.ts'
+import { NODE_SDKS } from './node/node-sdks.ts'
+import { runNodeMatrix } from './node/run-node-matrix.ts'
+import { deliveryPage } from './page/delivery-page.ts'
+import { installPeers } from './peers.ts'
+
+const PAGE = fileURLToPath(new URL('../../../../docs/benchmarks/delivery.md', import.meta.url))
+
+const { values } = parseArgs({
+  options: {
+    part: { type: 'string', multiple: true },
+    sdk: { type: 'string', multiple: true },
+    scenario: { type: 'string', multiple: true },
+  },
+})
+const choice: Choice = {
+  part: (name) => values.part?.includes(name) ?? true,
+  sdk: (name) => values.sdk?.includes(name) ?? true,
+  scenario: (name) => values.scenario?.some((text) => name.includes(text)) ?? true,
+}
+
+await installPeers(
+  [...NODE_SDKS, ...CHROMIUM_SDKS].filter(({ name }) => choice.sdk(name)).flatMap(({ peer }) => peer ?? []),
+)
+const say = (line: string) => console.error(line)
+const page = deliveryPage({
+  at: new Date(),
+  // Alone and first: nothing of the matrices may run beside what is measured.
+  cost: choice.part('cost') ? await measureCost(choice, say) : undefined,
+  node: choice.part('node') ? await runNodeMatrix(choice, say) : undefined,
+  chromium: choice.part('chromium') ? await runChromiumMatrix(choice, say) : undefined,
+})
+if (Object.keys(values).length > 0) console.log(page)
+else {
+  mkdirSync(dirname(PAGE), { recursive: true })
+  writeFileSync(PAGE, page)
+  execFileSync('oxfmt', [PAGE])
+  say(`Written: ${PAGE}`)
+}
+// A browser or a process that hung is not waited for.
+process.exit(0)

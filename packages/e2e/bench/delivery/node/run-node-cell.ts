@@ -1,0 +1,83 @@
+import type { EventInput } from '@truecount/protocol'
+import { flipByte, makeReadOnly, removeFolder, tearLastRecord } from '../../../test/node/acts.ts'
+import type { StartBackend } from '../../../test/node/backend.ts'
+import { CAN_MOUNT } from '../../../test/node/mount.ts'
+import { runScenario, trackedIn } from '../../../test/node/run-scenario.ts'
+import { DISK_KB } from '../../../test/node/scenario.ts'
+import type { Act, Facts, Scenario } from '../../../test/node/scenario.ts'
+import { TICK } from '../../../test/node/step.ts'
+import { cellOf } from '../cell.ts'
+import type { Cell } from '../cell.ts'
+import { startWireServer } from '../wire-server.ts'
+import type { WireArrival, WireServer } from '../wire-server.ts'
+import type { NodeSdk } from './node-sdks.ts'
+
+const ON_FILES: ReadonlySet<Act> = new Set([flipByte, makeReadOnly, removeFolder, tearLastRecord])
+const RETRY_AFTER_MS = 2000
+
+/** Puts an SDK through a scenario of the Node matrix. Where it does not end within `limitMs`, it is killed. */
+export async function runNodeCell(sdk: NodeSdk, scenario: Scenario, limitMs: number): Promise<Cell> {
+  const why = reasonToLeaveOut(sdk, scenario)
+  if (why !== undefined) return { kind: 'left out', why }
+  let server: WireServer | undefined
+  const startBackend: StartBackend = async (faults) => {
+    server = await startWireServer(sdk.wire, faults)
+    return { ...server, endpoint: server.url, key: 'pk_bench', readBooks: async () => NO_BOOKS }
+  }
+  const signal = AbortSignal.timeout(limitMs)
+  const facts = await runScenario(scenario, sdk.subject, startBackend, signal).catch((error: Error) => error)
+  const notes = facts instanceof Error ? [failureOf(facts, signal, limitMs)] : notesOn(scenario, facts)
+  const { destroyed, drops } = scenario.expected ?? {}
+  const refused = typeof drops === 'object' ? Object.values(drops).reduce((sum, count) => sum + count, 0) : 0
+  const arrivals = earlyOf(server?.arrivals ?? [], scenario)
+  return cellOf(trackedIn(scenario) - (destroyed ?? refused), server?.stored ?? [], identify, [...arrivals, ...notes])
+}
+
+/** The server's books are read from what it stored; the scenario's own are for other eyes. */
+const NO_BOOKS = { rows: 0, distinct: 0, dropsTold: {}, ledger: undefined }
+
+function reasonToLeaveOut({ peer }: NodeSdk, { queue = 'memory', runs }: Scenario): string | undefined {
+  if (peer === undefined) {
+    return Object.hasOwn(DISK_KB, queue) && !CAN_MOUNT ? 'it wants root, for a mount' : undefined
+  }
+  const acts = runs.flatMap(({ before = [], when = [] }) => [...before, ...when.flatMap((one) => one.acts)])
+  const isOnFiles = !['memory', 'folder'].includes(queue) || acts.some((act) => ON_FILES.has(act))
+  return isOnFiles ? 'it keeps no file' : undefined
+}
+
+/** Every event that scenarios count has a user of its own. */
+function identify({ event_name: name, user_id: user }: EventInput): string | undefined {
+  return name === TICK ? user : undefined
+}
+
+function failureOf(error: Error, signal: AbortSignal, limitMs: number): string {
+  if (/heap out of memory|heap limit/i.test(error.message)) return 'out of memory'
+  return signal.aborted ? `no end within ${limitMs / 1000} s` : `crash: ${error.message.split('\n', 1)[0]}`
+}
+
+function notesOn({ runs, expected }: Scenario, { results }: Facts): string[] {
+  const notes: string[] = []
+  if (expected?.drops === 'counted') {
+    notes.push(`${Math.max(...results.map(({ peakMb }) => Math.round(peakMb)))} MB`)
+    const told = results.flatMap(({ books }) => books ?? [])
+    notes.push(told.length === 0 ? 'drops not told' : `drops told: ${told.reduce((sum, one) => sum + one.dropped, 0)}`)
+  }
+  const shutdown = runs[0]?.steps.find((step) => step.do === 'shutdown')
+  const [first] = results
+  if (expected?.met?.includes('hang') && shutdown !== undefined && first !== undefined) {
+    notes.push(`shutdown in ${seconds(first.drainsMs[0] ?? 0)} s, end ${seconds(first.lingerMs)} s later`)
+  }
+  return notes
+}
+
+/** Requests that came before the time that a 429 had asked for. */
+function earlyOf(arrivals: readonly WireArrival[], { expected, name }: Scenario): string[] {
+  if (!name.startsWith('429') || !expected?.met?.includes('status')) return []
+  const told = arrivals.findIndex(({ outcome }) => outcome === 'status')
+  const until = (arrivals[told]?.at ?? 0) + RETRY_AFTER_MS
+  return [`early requests: ${arrivals.slice(told + 1).filter(({ at }) => at < until).length}`]
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1)
+}

@@ -1,0 +1,20 @@
+import { Socket } from 'node:net'
+
+interface Target {
+  readonly host?: string
+  readonly path?: string
+}
+
+/** Every connection of this process to a host that is not this machine throws, and says where it would have gone. */
+export function stayOnLoopback(): void {
+  const connect = Reflect.get(Socket.prototype, 'connect') as (...args: unknown[]) => Socket
+  Socket.prototype.connect = function connectToLoopback(this: Socket, ...args: unknown[]): Socket {
+    // Node's own callers pass one list: options, callback.
+    const [first] = args.flat() as [Target | undefined]
+    const { host, path } = Object(first) as Target
+    if (path === undefined && host !== '127.0.0.1' && host !== 'localhost') {
+      throw new Error(`The benchmark stays on loopback, and ${String(host)} is not there`)
+    }
+    return connect.apply(this, args)
+  }
+}

@@ -1,0 +1,112 @@
+import { cpus } from 'node:os'
+import type { Matrix } from '../cell.ts'
+import { CHROMIUM_SDKS } from '../chromium/chromium-sdks.ts'
+import { NODE_SDKS } from '../node/node-sdks.ts'
+import { versionOf } from '../peers.ts'
+import type { PeerName } from '../peers.ts'
+import { betterFigures, figureTable } from './figure-table.ts'
+import type { Figures } from './figure-table.ts'
+import { betterCells, matrixTable } from './matrix-table.ts'
+import { table } from './table.ts'
+
+/** All that a run found out; what it left out is `undefined`. */
+export interface Findings {
+  readonly at: Date
+  readonly node: Matrix | undefined
+  readonly chromium: Matrix | undefined
+  readonly cost: Cost | undefined
+}
+
+export interface Cost {
+  readonly runs: number
+  /** At run time in Node, both of Truecount's queues first. */
+  readonly work: Figures
+  readonly install: Figures
+  readonly bundle: Figures
+}
+
+const CELL = '`lost / doubled / blind`'
+
+export function deliveryPage(findings: Findings): string {
+  const { at, node, chromium, cost } = findings
+  const sections = [
+    head(at),
+    node && section('Faults in Node', NODE_TEXT, matrixTable(node), settings(NODE_SDKS)),
+    chromium && section('Faults in Chromium', CHROMIUM_TEXT, matrixTable(chromium), settings(CHROMIUM_SDKS)),
+    cost && costSection(cost),
+    whereBetter(findings),
+    HOW_TO_RUN,
+  ]
+  return `${sections.filter((text) => text !== undefined).join('\n\n')}\n`
+}
+
+function head(at: Date): string {
+  return `# Delivery, beside other SDKs
+
+Unmodified packages from npm, each against a server on loopback that speaks its protocol, records what it takes and does
+the faults of one script; the scenarios are those of Truecount's own tests. An event is known by a number that the
+application gave it, so that lost and doubled are counted without the SDK's help.
+
+Run on ${at.toISOString().slice(0, 10)} with Node ${process.versions.node}, ${cpus().length} cores, ${process.platform}. This page is made by a command, figures and all.
+
+A cell is ${CELL}: events that the server never took; times that it took one again; of those, the times that no stable id
+tells it from a new event. **Bold**: a peer is better than Truecount. –: does not apply, and why.`
+}
+
+const NODE_TEXT = `Each scenario runs in processes of its own. \`flush\` is repeated until the SDK says that nothing waits in it, for as
+long as the scenario gives. A cell that has not ended after 90 seconds (the bursts: 180) is killed, and says so.`
+
+const CHROMIUM_TEXT = `Each scenario runs in a browser profile of its own. One event more is tracked at the end, on coming back. \`late\`:
+stored only then, in scenarios where nobody need come back. Waiting ends when the SDK has been silent for 10 seconds.`
+
+const HOW_TO_RUN = `## How to run it
+
+\`\`\`sh
+npx --yes pnpm@10.34.9 bench:delivery
+npx --yes pnpm@10.34.9 bench:delivery --part node --sdk truecount --scenario 503   # prints, and writes nothing
+\`\`\`
+
+Peers are installed into \`node_modules/.cache/peers\` on the first run, and reach nothing but loopback. Parts: \`node\`,
+\`chromium\` (wants \`/usr/bin/chromium\` or \`CHROMIUM_PATH\`), \`cost\`. Disk scenarios want root on Linux, for a mount.`
+
+function section(title: string, ...blocks: string[]): string {
+  return [`## ${title}`, ...blocks].join('\n\n')
+}
+
+interface Described {
+  readonly name: string
+  readonly peer?: PeerName
+  readonly settings: string
+}
+
+function settings(sdks: readonly Described[]): string {
+  return table(
+    ['SDK', 'package', 'set up with'],
+    sdks.map(({ name, peer, settings: text }) => [name, peer ? `${peer} ${versionOf(peer)}` : 'this one', text]),
+  )
+}
+
+function costSection({ runs, work, install, bundle }: Cost): string {
+  return section(
+    'Cost',
+    `Medians of ${runs} runs, the SDKs taking turns. (×n): of the first row's. CPU is the process's from the first of 10,000 calls,
+100 a turn, until all are delivered; the burst is 10,000 calls in one turn; memory is what 50,000 events of 200 bytes add
+to a process whose server is down. “nothing” is the measuring program itself.`,
+    figureTable(work),
+    'Installed by npm into an empty folder; the import is the first thing that a process does.',
+    figureTable(install),
+    'One `track` call, bundled for browsers and minified by esbuild.',
+    figureTable(bundle),
+  )
+}
+
+function whereBetter({ node, chromium, cost }: Findings): string {
+  const lines = [
+    ...[node, chromium].flatMap((matrix) => (matrix === undefined ? [] : betterCells(matrix))),
+    ...(cost === undefined
+      ? []
+      : [...betterFigures(cost.work, 2), ...betterFigures(cost.install, 1), ...betterFigures(cost.bundle, 1)]),
+  ]
+  const list = lines.length === 0 ? 'Nowhere in this run.' : lines.map((line) => `- ${line}`).join('\n')
+  return section('Where a peer is better', list)
+}
