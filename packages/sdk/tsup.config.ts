@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { defineConfig, type Options } from 'tsup'
+import { MANGLED_NAMES } from './src/mangled-names.ts'
 
 const shared: Options = {
   tsconfig: 'tsconfig.build.json',
@@ -10,6 +11,8 @@ const shared: Options = {
   dts: true,
   format: ['esm', 'cjs'],
 }
+
+const mangleProps = new RegExp(`^(?:${MANGLED_NAMES.join('|')})$`)
 
 /** Small, and with its `@__PURE__` marks, by which a bundler leaves out what is not imported: white space bears them. */
 const treeShakable: Options = {
@@ -23,7 +26,15 @@ const treeShakable: Options = {
 
 /** One entry a platform, each whole by itself: no chunk is shared, so that a page loads one file. */
 export default defineConfig([
-  { ...treeShakable, entry: { browser: 'src/browser/index.ts' }, platform: 'browser' },
+  {
+    ...treeShakable,
+    entry: { browser: 'src/browser/index.ts' },
+    platform: 'browser',
+    esbuildOptions(options, context) {
+      treeShakable.esbuildOptions?.(options, context)
+      options.mangleProps = mangleProps
+    },
+  },
   { ...treeShakable, entry: { node: 'src/node/index.ts' }, platform: 'node' },
   { ...treeShakable, entry: { edge: 'src/edge/index.ts' }, platform: 'neutral' },
   // A directive: what the entry gives is for client components, which React must know before it runs them on a server.
@@ -42,6 +53,9 @@ export default defineConfig([
     format: 'iife',
     dts: false,
     outExtension: () => ({ js: '.iife.js' }),
+    esbuildOptions(options) {
+      options.mangleProps = mangleProps
+    },
     onSuccess: () => printIntegrity('dist/truecount.iife.js'),
   },
 ])

@@ -6,7 +6,7 @@ export interface LanePosition {
   readonly seq: number
 }
 
-/** Length of a lane id: 96 random bits in base64url. */
+/** Length of a lane id: with 36 random letters and digits each, 82 bits. */
 export const LANE_ID_CHARACTERS = 16
 
 const LANE_KEY = /^tc1\.([\w-]{16})\.([1-9]\d{0,15})$/

@@ -1,23 +1,22 @@
-import { DROPPED_EVENT_NAME, type DropReason } from '@truecount/protocol'
-import { createCapture } from './capture/capture.ts'
-import type { EventQueue, QueuedEvent } from './capture/event-queue.ts'
+import { DROPPED_EVENT_NAME, type DropReason, type DropReport } from '@truecount/protocol'
+import { capture } from './capture/capture.ts'
+import type { MeasureText } from './capture/create-event.ts'
+import type { EventQueue } from './capture/event-queue.ts'
 import type { Identity } from './capture/identity.ts'
 import type { Lane } from './capture/lane.ts'
 import type { Clock } from './clock.ts'
-import { createDropCounter } from './drops.ts'
 import { errorText } from './error-text.ts'
 import type { TrackOptions } from './event-map.ts'
+import { isText, must } from './must.ts'
 import { MAX_TIMER_MS, type CoreOptions, type ResolvedOptions } from './options.ts'
-import { createSender, type Sender } from './send/sender.ts'
+import { createSender, NO_CONSENT, type Sender } from './send/sender.ts'
 import type { Transport } from './send/transport.ts'
-import { createEmitter } from './signals.ts'
+import { createEmitter, type Signals } from './signals.ts'
 import type { DrainOptions, FlushResult, Tracker } from './tracker.ts'
 
 /** What a platform gives the tracker. */
 export interface TrackerParts {
   readonly options: ResolvedOptions<CoreOptions>
-  /** What is wrong with the options; a tracker with problems captures nothing. */
-  readonly problems: readonly string[]
   readonly queue: EventQueue
   readonly lane: Lane
   readonly identity: Identity
@@ -31,6 +30,7 @@ export interface TrackerParts {
   /** Called when consent is given (at once if it was never asked for) or withdrawn: storage may or may not be used. */
   readonly onConsent: (granted: boolean) => unknown
   readonly log: (message: string) => void
+  readonly utf8Bytes: MeasureText
 }
 
 const DEFAULT_DRAIN_MS = 10_000
@@ -44,199 +44,153 @@ export interface TrackerCore {
   problem(message: string): void
   /** An event is gone that this tracker never numbered. */
   lost(reason: DropReason, message: string): void
+  /** Runs what takes events over into the queue, and sends them. */
+  adopt(run: () => void): void
 }
 
 export function createTrackerCore(parts: TrackerParts): TrackerCore {
-  const { options, queue, lane, identity, clock } = parts
-  const emitter = createEmitter((message) => parts.log(message))
-  const debug = (message: () => string) => options.debug === true && parts.log(message())
-  const drops = createDropCounter()
-  const isOff = options.disabled === true || parts.problems.length > 0
-  let consent = options.consent
-  let captured = 0
-  let delivered = 0
-  let duplicates = 0
-  let rejected = 0
+  const { options, queue, lane, identity } = parts
+  const { on, emit } = createEmitter(parts.log, options.debug)
+  const books = { captured: 0, adopted: 0, delivered: 0, duplicates: 0, rejected: 0, dropped: 0 }
+  // Drops that left a gap in the lane, until they are told to the collector.
+  let untold: DropReport['reasons'] | undefined
+  let { consent } = options
   let shutdown: Promise<FlushResult> | undefined
-  let handedOver = false
 
-  const capture = createCapture({ queue, lane, identity, clock, beforeSend: [options.beforeSend ?? []].flat() })
+  const problem = (message: string) => emit('error', { message })
+  const waiting = () => queue.size().events
 
-  function drop(reason: DropReason, message: string, numbered: boolean) {
-    drops.count(reason, numbered)
-    emitter.emit('dropped', { reason, message })
-    if (reason !== 'opted_out') emitter.emit('error', { message: `dropped (${reason}): ${message}` })
+  function drop(reason: DropReason, message: string, isNumbered?: boolean) {
+    books.dropped++
+    if (isNumbered) untold = { ...untold, [reason]: (untold?.[reason] ?? 0) + 1 }
+    tellDrop(reason, message)
+  }
+
+  function tellDrop(reason: Signals['dropped']['reason'], message: string) {
+    emit('dropped', { reason, message })
+    if (reason !== 'opted_out') problem(`dropped (${reason}): ${message}`)
+  }
+
+  /** An event is given up before it was in the queue. */
+  function lost(reason: DropReason, message: string, isNumbered?: boolean) {
+    books.captured++
+    drop(reason, message, isNumbered)
+  }
+
+  /** Whether the event is in the queue; if not, it is on the books as dropped. */
+  function keep(name: string, metadata?: object, given?: TrackOptions, isOwn?: boolean): boolean {
+    const before = waiting()
+    const loss = capture(parts, name, metadata, given, isOwn)
+    if (loss) lost(loss.reason, loss.message, loss.isNumbered)
+    // Under the caller's own key it may have been there already: then it is the same event.
+    else books.captured += waiting() - before
+    return !loss
   }
 
   function take(name: string, metadata?: object, given?: TrackOptions) {
-    captured++
-    if (shutdown !== undefined) return drop('shut_down', 'the tracker was shut down', false)
-    if (consent === 'denied') return drop('opted_out', 'no consent', false)
-    const outcome = capture(name, metadata, given)
-    if (outcome.kind === 'dropped') return drop(outcome.reason, outcome.message, outcome.numbered)
-    if (!outcome.isNew) captured--
-    debug(() => `captured ${outcome.event.json}`)
-    if (consent !== 'granted') return
-    sender.notice()
-    handOver()
-  }
-
-  function handOver() {
-    if (options.waitUntil === undefined || handedOver) return
-    handedOver = true
-    options.waitUntil(sendAll().finally(() => (handedOver = false)))
-  }
-
-  async function sendAll() {
-    let result
-    do {
-      // Never in the call that captures: it does no network work, and what follows it goes along.
-      await Promise.resolve()
-      result = await flush()
-    } while (result.waiting > 0 && result.delivered + result.dropped > 0 && shutdown === undefined)
-  }
-
-  function reportDrops() {
-    const report = consent === 'granted' ? drops.untold() : undefined
-    if (report === undefined) return
-    captured++
-    const outcome = capture(DROPPED_EVENT_NAME, report, {}, true)
-    if (outcome.kind === 'kept') drops.told(report)
-    else drops.count(outcome.reason, outcome.numbered)
+    if (shutdown) lost('shut_down', 'the tracker was shut down')
+    else if (consent === 'denied') lost('opted_out', NO_CONSENT)
+    else if (keep(name, metadata, given)) sender.notice()
   }
 
   const sender = createSender({
-    queue,
-    clock,
-    transport: parts.transport,
-    random: parts.random,
-    limits: { maxEvents: options.maxBatchEvents, maxBytes: parts.maxBatchBytes },
-    flushAt: options.flushAt,
-    flushIntervalMs: options.flushIntervalMs,
-    beforeBatch: reportDrops,
+    ...parts,
+    emit,
     consent: () => consent,
+    report() {
+      const reasons = untold
+      untold = undefined
+      return reasons !== undefined && keep(DROPPED_EVENT_NAME, { reasons }, {}, true)
+    },
     observer: {
-      sending: (batch, reason) =>
-        debug(() => `sending ${batch.events.length} events, ${batch.bytes} bytes (${reason})`),
-      settled(events, verdicts) {
-        const repeats = verdicts.filter((verdict) => verdict.status === 'accepted' && verdict.duplicate).length
+      settled(verdicts) {
         const refusals = verdicts.filter((verdict) => verdict.status === 'rejected')
-        delivered += events.length - refusals.length
-        duplicates += repeats
-        rejected += refusals.length
-        emitter.emit('delivered', { events: events.length - refusals.length, duplicates: repeats })
-        for (const { message } of refusals) {
-          emitter.emit('dropped', { reason: 'rejected', message })
-          emitter.emit('error', { message: `rejected: ${message}` })
-        }
+        const duplicates = verdicts.filter((verdict) => verdict.status === 'accepted' && verdict.duplicate).length
+        const events = verdicts.length - refusals.length
+        books.delivered += events
+        books.duplicates += duplicates
+        books.rejected += refusals.length
+        for (const { status, message } of refusals) tellDrop(status, message)
+        emit('delivered', { events, duplicates })
       },
       // A report that is given up is not reported in turn: a collector that refuses all would get them without end.
-      dropped: (event, reason, message) => drop(reason, message, event.key.includes(lane.id) && !isReport(event)),
-      retrying: (reason, afterMs) => emitter.emit('retry', { reason, afterMs }),
-      halted: (message) => emitter.emit('error', { message: `the collector refuses the key: ${message}` }),
+      dropped: ({ key, json }, reason, message) => drop(reason, message, key.includes(lane.id) && !isReport(json)),
     },
   })
 
-  async function drain(reason: 'flush' | 'shutdown', given: DrainOptions | undefined): Promise<FlushResult> {
-    const deliveredBefore = delivered
-    const droppedBefore = drops.total() + rejected
-    if (!isOff && consent === 'granted') await sender.drain(reason, drainMs(given))
+  async function drain(given: DrainOptions | undefined): Promise<FlushResult> {
+    const { delivered, dropped, rejected } = books
+    if (!options.disabled && consent === 'granted') await sender.drain(drainMs(given))
     return {
-      delivered: delivered - deliveredBefore,
-      waiting: queue.size().events,
-      dropped: drops.total() + rejected - droppedBefore,
+      delivered: books.delivered - delivered,
+      waiting: waiting(),
+      dropped: books.dropped - dropped + books.rejected - rejected,
     }
   }
 
-  const flush = (given?: DrainOptions) => shutdown ?? drain('flush', given)
-
-  /** The one gate between application and tracker: what goes wrong inside is told, never thrown. */
-  function safely<Arguments extends unknown[]>(run: (...args: Arguments) => void) {
+  /** The one gate between application and tracker: what goes wrong inside costs an event, and is told. */
+  function safely<Arguments extends unknown[]>(run: (...args: Arguments) => unknown) {
     return (...args: Arguments): void => {
-      if (isOff) return
+      if (options.disabled) return
       try {
         run(...args)
       } catch (cause) {
-        emitter.emit('error', { message: errorText(cause) })
+        lost('invalid_event', errorText(cause))
       }
     }
   }
 
-  function setConsent(granted: boolean) {
-    consent = granted ? 'granted' : 'denied'
-    parts.onConsent(granted)
+  function setConsent(next: 'granted' | 'denied') {
+    if (consent === next) return
+    consent = next
+    parts.onConsent(next === 'granted')
     sender.notice()
-    if (granted && queue.size().events > 0) handOver()
   }
 
   const tracker: Tracker = {
-    track: safely((name: string, metadata?: object, given?: TrackOptions) => take(name, metadata, given)),
+    track: safely(take),
     identify: safely((userId: string, traits?: object) => {
-      if (typeof userId !== 'string' || userId === '') {
-        captured++
-        return drop('invalid_event', 'identify: give the user id as a string that is not empty', false)
-      }
-      const anonymousId = identity.identify(userId)
-      take('$identify', { anonymous_id: anonymousId, traits }, { userId })
+      must(isText(userId), 'userId must be a string, not empty')
+      take('$identify', { anonymous_id: identity.identify(userId), traits }, { userId })
     }),
     page: safely((name?: string, metadata?: object) => {
-      const page = name === undefined ? {} : { page: name }
-      take('page_view', merged(parts.pageMetadata(), page, metadata))
+      take('page_view', { ...parts.pageMetadata(), ...(name != null && { page: name }), ...metadata })
     }),
-    reset: safely(() => identity.reset()),
-    flush,
-    shutdown(given) {
-      shutdown ??= drain('shutdown', given).finally(() => sender.stop())
-      return shutdown
-    },
-    optIn: safely(() => consent === 'granted' || setConsent(true)),
-    optOut: safely(() => {
-      if (consent !== 'denied') setConsent(false)
-    }),
-    on: (kind, listener) => emitter.on(kind, listener),
-    stats() {
-      const waiting = queue.size().events
-      const dropped = drops.total()
-      const adopted = delivered + rejected + dropped + waiting - captured
-      return { captured, adopted, delivered, duplicates, rejected, dropped, waiting }
-    },
+    reset: safely(identity.reset),
+    flush: (given) => shutdown ?? drain(given),
+    shutdown: (given) => (shutdown ??= drain(given).finally(sender.stop)),
+    optIn: safely(() => setConsent('granted')),
+    optOut: safely(() => setConsent('denied')),
+    on,
+    stats: () => ({ ...books, waiting: waiting() }),
   }
 
   return {
     tracker,
     sender,
-    problem: (message) => emitter.emit('error', { message }),
-    lost: (reason, message) => drop(reason, message, false),
+    problem,
+    lost,
+    adopt(run) {
+      const before = waiting()
+      run()
+      books.adopted += waiting() - before
+      sender.notice()
+    },
     start() {
-      if (parts.problems.length > 0) parts.log(`nothing is captured. ${parts.problems.join('; ')}`)
-      else if (!isOff && consent === 'granted') parts.onConsent(true)
+      if (!options.disabled && consent === 'granted') parts.onConsent(true)
     },
   }
 }
 
+/** What is no time at all asks for nothing; the promise not to throw stands. */
 function drainMs(given: DrainOptions | undefined): number {
   try {
-    const timeoutMs = Number(given?.timeoutMs ?? DEFAULT_DRAIN_MS)
-    return timeoutMs >= 0 ? Math.min(timeoutMs, MAX_TIMER_MS) : 0
+    return Math.min(Math.max(Number((given?.timeoutMs as unknown) ?? DEFAULT_DRAIN_MS), 0) || 0, MAX_TIMER_MS)
   } catch {
-    // What is no time at all asks for nothing; the promise not to throw stands.
-    return DEFAULT_DRAIN_MS
+    return 0
   }
 }
 
-/** What can't be copied can't be serialised either: such an event is dropped with that reason. */
-function merged(...objects: (object | undefined)[]): object {
-  try {
-    return Object.assign({}, ...objects) as object
-  } catch (cause) {
-    return {
-      toJSON() {
-        throw cause
-      },
-    }
-  }
-}
-
-function isReport(event: QueuedEvent): boolean {
-  return event.json.startsWith(`{"event_name":"${DROPPED_EVENT_NAME}"`)
+function isReport(json: string): boolean {
+  return json.startsWith(`{"event_name":"${DROPPED_EVENT_NAME}"`)
 }

@@ -3,7 +3,6 @@ export function errorText(cause: unknown): string {
   try {
     return String(cause)
   } catch {
-    // Its own conversion to text failed; the kind is all that can be said.
-    return `a thrown ${typeof cause} without text`
+    return 'an error without text'
   }
 }

@@ -1,3 +1,6 @@
+import { MAX_BATCH_EVENTS } from '@truecount/protocol'
+import { isText } from './must.ts'
+
 /** What an event is before it is kept: what `beforeSend` sees, and may change or refuse. */
 export interface OutgoingEvent {
   event_name: string
@@ -36,45 +39,50 @@ export interface CoreOptions {
   readonly consent?: Consent
   /** `true`: every call does nothing. Default `false`. */
   readonly disabled?: boolean
-  /** `true`: says on the console what is captured and sent. Default `false`. */
+  /** `true`: tells every signal on the console. Default `false`. */
   readonly debug?: boolean
-  /** Is given a promise whenever events wait, so that a serverless platform lives until they are sent. */
-  readonly waitUntil?: (work: Promise<unknown>) => void
 }
+
+/** Longest delay that a timer keeps: beyond it, it fires at once (HTML standard, Node.js timers). */
+export const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Defaults that hold on every platform. */
 export const DEFAULTS = {
   flushAt: 20,
   flushIntervalMs: 2000,
-  maxBatchEvents: 100,
+  maxBatchEvents: MAX_BATCH_EVENTS,
   requestTimeoutMs: 30_000,
   consent: 'granted',
 } as const
 
-/** Longest delay that a timer keeps: beyond it, it fires at once (HTML standard, Node.js timers). */
-export const MAX_TIMER_MS = 2 ** 31 - 1
-
 /** Options with every default filled in. */
-export type ResolvedOptions<Options extends CoreOptions> = Options & Required<Pick<CoreOptions, keyof typeof DEFAULTS>>
+export type ResolvedOptions<Options extends CoreOptions> = Options &
+  Required<Pick<CoreOptions, keyof typeof DEFAULTS | 'maxQueueBytes'>>
 
-/** Fills in defaults and lists every problem at once, in words that say what to do. */
+/**
+ * Fills in defaults, `maxQueueBytes` being the platform's. `log` is told every problem at once, in words that say what
+ * to do; a tracker of such options is disabled.
+ */
 export function resolveOptions<Options extends CoreOptions>(
-  options: Options,
-): { readonly options: ResolvedOptions<Options>; readonly problems: readonly string[] } {
-  const given = Object.fromEntries(Object.entries(Object(options)).filter(([, value]) => value !== undefined))
-  const resolved = { ...DEFAULTS, ...given } as ResolvedOptions<Options>
+  given: Options,
+  maxQueueBytes: number,
+  log: (message: string) => void,
+): ResolvedOptions<Options> {
+  const options = { ...given } as Record<string, unknown>
+  const { key, endpoint } = options
   const problems: string[] = []
-  if (typeof resolved.key !== 'string' || !resolved.key) problems.push('key: give the API key of your project')
-  if (typeof resolved.endpoint !== 'string' || !/^https?:\/\/./.test(resolved.endpoint)) {
-    problems.push('endpoint: give the URL of your collector, such as https://events.example.com')
+  const need = (isGiven: boolean, what: string) => isGiven || problems.push(what)
+  need(isText(key), 'key: give the API key of your project')
+  need(isText(endpoint) && /^https?:/.test(endpoint), 'endpoint: give the URL of your collector, https://…')
+  for (const [name, usual] of Object.entries({ ...DEFAULTS, maxQueueBytes })) {
+    const value = (options[name] ??= usual)
+    if (typeof usual !== 'number') continue
+    const most = name === 'maxBatchEvents' ? MAX_BATCH_EVENTS : MAX_TIMER_MS
+    need(typeof value === 'number' && value > 0 && value <= most, `${name}: give a number above 0, at most ${most}`)
   }
-  for (const name of ['flushAt', 'flushIntervalMs', 'maxBatchEvents', 'maxQueueBytes', 'requestTimeoutMs'] as const) {
-    const value = resolved[name]
-    if (value === undefined) continue
-    const isTime = name.endsWith('Ms')
-    if (typeof value === 'number' && value > 0 && (!isTime || value <= MAX_TIMER_MS)) continue
-    problems.push(`${name}: give a number above 0${isTime ? ` and at most ${MAX_TIMER_MS}` : ''}`)
+  if (problems.length > 0) {
+    options['disabled'] = true
+    log(`nothing is captured. ${problems.join('; ')}`)
   }
-  if (resolved.maxBatchEvents > DEFAULTS.maxBatchEvents) problems.push('maxBatchEvents: give at most 100')
-  return { options: resolved, problems }
+  return options as unknown as ResolvedOptions<Options>
 }

@@ -18,29 +18,29 @@ export interface Emitter {
   emit<Kind extends keyof Signals>(kind: Kind, signal: Signals[Kind]): void
 }
 
-/** `unheard` gets the messages of errors that nobody listens to, once each. */
-export function createEmitter(unheard: (message: string) => void): Emitter {
-  const listeners = new Map<keyof Signals, Set<(signal: never) => void>>()
+/** `log` gets the messages of errors that nobody listens to, once each; with `debug` it gets every signal. */
+export function createEmitter(log: (message: string) => void, debug?: boolean): Emitter {
+  const listeners = new Set<readonly [keyof Signals, (signal: never) => void]>()
   const told = new Set<string>()
   return {
     on(kind, listener) {
-      const all = listeners.get(kind) ?? new Set()
-      listeners.set(kind, all.add(listener))
-      return () => all.delete(listener)
+      const entry = [kind, listener] as const
+      listeners.add(entry)
+      return () => listeners.delete(entry)
     },
     emit(kind, signal) {
-      for (const listener of listeners.get(kind) ?? []) {
+      let isHeard = kind !== 'error'
+      for (const [wanted, listener] of listeners) {
+        if (wanted !== kind) continue
+        isHeard = true
         try {
           listener(signal as never)
         } catch {
           // A listener's fault is its author's to find; it must not cost an event.
         }
       }
-      if (kind !== 'error' || listeners.get('error')?.size) return
-      const { message } = signal as Signals['error']
-      if (told.has(message) || told.size >= 100) return
-      told.add(message)
-      unheard(message)
+      const text = `${kind} ${JSON.stringify(signal)}`
+      if (debug || (!isHeard && told.size < 100 && told.size < told.add(text).size)) log(text)
     },
   }
 }

@@ -2,7 +2,7 @@ import { utf8Bytes } from '@truecount/protocol'
 import { expect, test } from 'vitest'
 import type { EventQueue } from '../src/capture/event-queue.ts'
 import { createMemoryQueue } from '../src/capture/memory-queue.ts'
-import { dueBySize, takeBatch } from '../src/send/batcher.ts'
+import { takeBatch } from '../src/send/batcher.ts'
 import { queuedEvent } from './queued-event.ts'
 
 const LIMITS = { maxEvents: 100, maxBytes: 1000 }
@@ -15,21 +15,12 @@ function queueOf(...sizes: number[]): EventQueue {
 }
 
 const keysTaken = (queue: EventQueue, inFlight: ReadonlySet<string>, limits = LIMITS) =>
-  takeBatch(queue, inFlight, limits)?.events.map(({ key }) => key)
-
-test.each([
-  ['nothing waits', 0, 0, undefined],
-  ['one short of enough', 19, 999, undefined],
-  ['enough events', 20, 10, 'size'],
-  ['enough bytes', 1, 1000, 'bytes'],
-])('a batch is due by size only when it is worth a request: %s', (_, events, bytes, reason) => {
-  expect(dueBySize({ events, bytes }, 20, LIMITS)).toBe(reason)
-})
+  takeBatch(queue, inFlight, limits.maxEvents, limits.maxBytes)?.events.map(({ key }) => key)
 
 test('the body is the JSON of exactly the events named, and its bytes are counted right', () => {
   const queue = queueOf(0, 10, 20)
   queue.add({ key: 'u', json: '{"event_name":"ü€😀"}', bytes: utf8Bytes('{"event_name":"ü€😀"}') })
-  const batch = takeBatch(queue, nothing, LIMITS)
+  const batch = takeBatch(queue, nothing, 100, 1000)
   expect(batch?.events).toEqual([...queue.peek()])
   expect(JSON.parse(batch?.body ?? '')).toEqual([...queue.peek()].map(({ json }) => JSON.parse(json) as unknown))
   expect(batch?.bytes).toBe(Buffer.byteLength(batch?.body ?? ''))
@@ -38,7 +29,7 @@ test('the body is the JSON of exactly the events named, and its bytes are counte
 test('a batch never exceeds its events or its bytes, and takes all that fits', () => {
   const queue = queueOf(...Array.from({ length: 50 }, (_, i) => (i * 37) % 200))
   for (let maxBytes = 300; maxBytes < 3000; maxBytes += 61) {
-    const batch = takeBatch(queue, nothing, { maxEvents: 7, maxBytes })
+    const batch = takeBatch(queue, nothing, 7, maxBytes)
     const taken = batch?.events.length ?? 0
     const next = [...queue.peek()][taken]
     expect(taken).toBeGreaterThan(0)
@@ -63,5 +54,5 @@ test('an event larger than a batch goes alone, and holds up nobody', () => {
 })
 
 test('an empty queue makes no batch', () => {
-  expect(takeBatch(queueOf(), nothing, LIMITS)).toBeUndefined()
+  expect(takeBatch(queueOf(), nothing, 100, 1000)).toBeUndefined()
 })

@@ -12,22 +12,27 @@ export function createFakeStorage(maxCharacters = Infinity): FakeStorage {
   let uses = 0
   const used = <T>(answer: T) => (uses++, answer)
   const total = () => [...entries].reduce((sum, [name, value]) => sum + name.length + value.length, 0)
-  return {
+  const methods = {
     entries,
     uses: () => uses,
-    get length() {
-      return used(entries.size)
-    },
-    key: (index) => used([...entries.keys()][index] ?? null),
-    getItem: (name) => used(entries.get(name) ?? null),
-    setItem(name, value) {
+    getItem: (name: string) => used(entries.get(name) ?? null),
+    setItem(name: string, value: string) {
       const grows =
         name.length + value.length - (entries.has(name) ? name.length + (entries.get(name) ?? '').length : 0)
       if (used(total() + grows) > maxCharacters) throw new DOMException('The quota is exceeded', 'QuotaExceededError')
       entries.set(name, value)
     },
-    removeItem: (name) => used(void entries.delete(name)),
+    removeItem: (name: string) => used(void entries.delete(name)),
   }
+  // The entries are its own enumerable properties (HTML standard: a Storage object's supported property names).
+  return new Proxy(methods, {
+    ownKeys: () => used([...entries.keys()]),
+    getOwnPropertyDescriptor: (_, name) => ({
+      value: entries.get(String(name)),
+      enumerable: true,
+      configurable: true,
+    }),
+  })
 }
 
 /** Storage as it is where the user or a policy forbids it. */

@@ -16,7 +16,7 @@ const response = (status: number, body: string, retryAfter: string | null = null
 
 function setUp(fetch: (url: string, request: FetchRequest) => Promise<FetchResponse>, endpoint = 'https://c.example') {
   const clock = createManualClock()
-  const counts = { aborted: 0, dressed: 0, done: 0 }
+  const counts = { aborted: 0, reserved: 0, given: 0 }
   const transport = createFetchTransport({
     endpoint,
     key: 'tc_pub&?',
@@ -24,7 +24,7 @@ function setUp(fetch: (url: string, request: FetchRequest) => Promise<FetchRespo
     requestTimeoutMs: 5000,
     fetch,
     createAbort: () => ({ signal: 'signal', abort: () => counts.aborted++ }),
-    dress: () => (counts.dressed++, { request: { keepalive: true }, done: () => counts.done++ }),
+    reserve: () => (counts.reserved++, () => counts.given++),
   })
   return { clock, counts, transport }
 }
@@ -40,14 +40,13 @@ test.each(['https://c.example', 'https://c.example/', 'https://c.example//'])(
         'https://c.example/api/v1/events/batch?key=tc_pub%26%3F',
         {
           method: 'POST',
-          headers: { 'Content-Type': 'text/plain' },
           body: batch.body,
           signal: 'signal',
           keepalive: true,
         },
       ],
     ])
-    expect([counts, clock.pending()]).toEqual([{ aborted: 0, dressed: 1, done: 1 }, 0])
+    expect([counts, clock.pending()]).toEqual([{ aborted: 0, reserved: 1, given: 1 }, 0])
   },
 )
 
@@ -66,9 +65,9 @@ test.each([
   const { transport, counts, clock } = setUp(fetch)
   expect(await transport.send(batch, true)).toMatchObject({
     kind: 'retry',
-    reason: expect.stringMatching(/./) as string,
+    message: expect.stringMatching(/./) as string,
   })
-  expect([counts.done, clock.pending()]).toEqual([1, 0])
+  expect([counts.given, clock.pending()]).toEqual([1, 0])
 })
 
 test('a fetch that never answers, abort or not, is given up after its time', async () => {
@@ -77,8 +76,8 @@ test('a fetch that never answers, abort or not, is given up after its time', asy
   await clock.advance(4999)
   expect(counts.aborted).toBe(0)
   await clock.advance(1)
-  expect(await sent).toEqual({ kind: 'retry', reason: 'no answer in 5000 ms' })
-  expect([counts.aborted, counts.done]).toEqual([1, 1])
+  expect(await sent).toEqual({ kind: 'retry', message: 'Error: no answer in 5000 ms', afterMs: 0 })
+  expect([counts.aborted, counts.given]).toEqual([1, 1])
 })
 
 test('a body that never ends is cut off as well, and the room it had is given back once', async () => {
@@ -92,7 +91,7 @@ test('a body that never ends is cut off as well, and the room it had is given ba
   fail(new Error('aborted'))
   await clock.advance(0)
   expect(await sent).toMatchObject({ kind: 'retry' })
-  expect(counts.done).toBe(1)
+  expect(counts.given).toBe(1)
 })
 
 test('Retry-After is read by the clock it is given', async () => {

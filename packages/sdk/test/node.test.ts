@@ -1,3 +1,4 @@
+import process from 'node:process'
 import {
   always,
   createRandom,
@@ -170,4 +171,13 @@ test.each([
   const tracker = createTracker(given as never)
   tracker.track('a')
   expect(await tracker.shutdown()).toEqual({ delivered: 0, waiting: 0, dropped: 0 })
+})
+
+test('trackers that were shut down leave no listener behind', async () => {
+  const listeners = () => ['beforeExit', 'exit'].map((event) => process.listenerCount(event))
+  const before = listeners()
+  const trackers = Array.from({ length: 20 }, () => startSdk(collector.url))
+  expect(listeners()).toEqual(before.map((count) => count + 20))
+  await Promise.all(trackers.map((tracker) => tracker.shutdown()))
+  expect(listeners()).toEqual(before)
 })

@@ -1,13 +1,16 @@
-import type { EventInput, Verdict } from '@truecount/protocol'
+import { utf8Bytes, type EventInput, type Verdict } from '@truecount/protocol'
 import { createManualClock, createRandom, type ManualClock } from '@truecount/testkit'
+import { expect } from 'vitest'
 import type { EventQueue } from '../src/capture/event-queue.ts'
 import { createServiceIdentity, type Identity } from '../src/capture/identity.ts'
 import { createLane } from '../src/capture/lane.ts'
 import { createMemoryQueue } from '../src/capture/memory-queue.ts'
 import { createTrackerCore, type TrackerCore } from '../src/create-tracker.ts'
 import { resolveOptions, type CoreOptions } from '../src/options.ts'
+import { createHandOver, type WaitUntilOptions } from '../src/wait-until.ts'
 import type { Batch, SendOutcome } from '../src/send/transport.ts'
 import type { Signals } from '../src/signals.ts'
+import type { Tracker } from '../src/tracker.ts'
 
 /** One call of the transport, with its events parsed. `answer` settles it; only the first answer counts. */
 export interface Attempt {
@@ -44,31 +47,38 @@ export interface ScriptedParts {
   readonly listens?: boolean
 }
 
-export const retry = (afterMs?: number): SendOutcome =>
-  afterMs === undefined ? { kind: 'retry', reason: 'test' } : { kind: 'retry', reason: 'test', afterMs }
+export const retry = (afterMs = 0): SendOutcome => ({ kind: 'retry', message: 'test', afterMs })
 
-export const refused = (reason: 'too_large' | 'invalid' | 'unauthorized'): SendOutcome => {
-  return { kind: 'refused', reason, message: `test says ${reason}` }
+export const refused = (kind: 'too_large' | 'refused' | 'unauthorized'): SendOutcome => {
+  return { kind, message: `test says ${kind}`, afterMs: 0 }
 }
 
 /** The core of a tracker with a manual clock, a memory queue and a transport that answers as the script says. */
-export function createScriptedTracker(given: Partial<CoreOptions> = {}, parts: ScriptedParts = {}): ScriptedTracker {
-  const { options, problems } = resolveOptions<CoreOptions>({ key: 'k', endpoint: 'https://c.example', ...given })
-  const { queue = createMemoryQueue(options.maxQueueBytes ?? Infinity), identity = createServiceIdentity() } = parts
+export function createScriptedTracker(
+  given: Partial<CoreOptions & WaitUntilOptions> = {},
+  parts: ScriptedParts = {},
+): ScriptedTracker {
   const clock = createManualClock()
   const random = createRandom(parts.seed ?? 1)
   const attempts: Attempt[] = []
   const stored = new Map<string, EventInput>()
   const logs: string[] = []
+  const log = (message: string) => void logs.push(message)
+  const options = resolveOptions({ key: 'k', endpoint: 'https://c.example', ...given }, 2 ** 31 - 1, log)
   const consents: boolean[] = []
   const accept: Script = (events) => ({ kind: 'acknowledged', verdicts: events.map((event) => store(stored, event)) })
   let script = accept
 
+  const handOver = createHandOver({
+    ...options,
+    flush: () => core.tracker.flush(),
+    problem: (message) => core.problem(message),
+  })
+  const queue = handOver.watch(parts.queue ?? createMemoryQueue(options.maxQueueBytes))
   const core = createTrackerCore({
     options,
-    problems,
     queue,
-    identity,
+    identity: parts.identity ?? createServiceIdentity(),
     clock,
     random,
     lane: createLane((count) => Uint8Array.from({ length: count }, () => random() * 256)),
@@ -83,8 +93,12 @@ export function createScriptedTracker(given: Partial<CoreOptions> = {}, parts: S
         }),
     },
     pageMetadata: () => ({ page: '/test' }),
-    onConsent: (granted) => consents.push(granted),
-    log: (message) => logs.push(message),
+    onConsent(granted) {
+      consents.push(granted)
+      handOver.onConsent(granted)
+    },
+    log,
+    utf8Bytes,
   })
   const heard: ScriptedTracker['heard'] = { delivered: [], dropped: [], retry: [], error: [] }
   for (const kind of parts.listens === false ? [] : (Object.keys(heard) as (keyof Signals)[])) {
@@ -100,6 +114,12 @@ function store(stored: Map<string, EventInput>, event: EventInput): Verdict {
   if (stored.has(key)) return { status: 'accepted', event_id: key, duplicate: true }
   stored.set(key, event)
   return { status: 'accepted', event_id: key }
+}
+
+/** The tracker's own books: nothing came from elsewhere, and every captured event has one end or waits. */
+export function expectBalanced({ stats }: Tracker): void {
+  const { captured, adopted, delivered, rejected, dropped, waiting } = stats()
+  expect({ adopted, sum: delivered + rejected + dropped + waiting }).toEqual({ adopted: 0, sum: captured })
 }
 
 /** Names of the events of each attempt. */

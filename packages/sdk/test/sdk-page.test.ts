@@ -31,6 +31,7 @@ describe('docs/sdk.md tells what the code does', () => {
 
   test('every option of every platform, and none that is not there', () => {
     const names = membersOf(read('../src/options.ts'), 'CoreOptions')
+    names.push(...membersOf(read('../src/wait-until.ts'), 'WaitUntilOptions'))
     for (const platform of PLATFORMS) {
       names.push(...membersOf(read(`../src/${platform}/index.ts`), 'TrackerOptions'))
     }

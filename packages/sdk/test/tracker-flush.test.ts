@@ -124,7 +124,7 @@ test('shutdown returns at once where the collector refuses the key', async () =>
 test('what is given up during a shutdown is still reported by it', async () => {
   const { tracker, stored, setScript, accept } = createScriptedTracker()
   setScript((events, i) =>
-    events.some(({ event_name }) => event_name === 'poison') ? refused('invalid') : accept(events, i),
+    events.some(({ event_name }) => event_name === 'poison') ? refused('refused') : accept(events, i),
   )
   tracker.track('poison')
   expect(await tracker.shutdown()).toEqual({ delivered: 1, waiting: 0, dropped: 1 })

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { validateEvent } from '@truecount/protocol/schema'
 import { expect, test } from 'vitest'
-import { resolveOptions } from '../src/options.ts'
+import { resolveOptions, type CoreOptions } from '../src/options.ts'
 import type { Tracker } from '../src/tracker.ts'
-import { createScriptedTracker } from './scripted-tracker.ts'
+import { createScriptedTracker, expectBalanced } from './scripted-tracker.ts'
 
 /** Values that throw, or have no text, where code looks at them. */
 const hostile = fc.constantFrom<unknown>(
@@ -96,12 +96,12 @@ test('no public method ever throws, and none rejects, whatever its arguments', a
         const methods = tracker as unknown as Record<string, (...args: unknown[]) => unknown>
         for (const [method, args] of calls) {
           methods[method]?.(...args)
-          expect(tracker.stats().adopted).toBe(0)
+          expectBalanced(tracker)
         }
         const ended = Promise.all([tracker.flush(drain as object), tracker.shutdown(drain as object)])
         await clock.advance(20_000)
         await ended
-        expect(tracker.stats().adopted).toBe(0)
+        expectBalanced(tracker)
       },
     ),
     { numRuns: 500 },
@@ -194,6 +194,14 @@ test('a disabled tracker does nothing at all, and answers all the same', async (
   expect(tracker.stats().captured).toBe(0)
 })
 
+/** What is logged of these options, problem by problem; such options are disabled. */
+function problemsOf(given: unknown): string[] {
+  const logs: string[] = []
+  const { disabled } = resolveOptions(given as CoreOptions, 1000, (message) => logs.push(message))
+  expect([logs.length, disabled]).toEqual([1, true])
+  return logs.join().replace('nothing is captured. ', '').split('; ')
+}
+
 test('every problem of the options is listed at once, and such a tracker captures nothing', () => {
   const bad = {
     key: '',
@@ -203,19 +211,18 @@ test('every problem of the options is listed at once, and such a tracker capture
     maxBatchEvents: 101,
     maxQueueBytes: NaN,
   }
-  const { problems } = resolveOptions(bad)
-  expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+  expect(problemsOf(bad).map((problem) => problem.split(':')[0])).toEqual([
     'key',
     'endpoint',
     'flushAt',
     'flushIntervalMs',
-    'maxQueueBytes',
     'maxBatchEvents',
+    'maxQueueBytes',
   ])
   const { tracker, logs } = createScriptedTracker(bad)
   tracker.track('a')
   expect(tracker.stats().captured).toBe(0)
-  expect(logs).toEqual([`nothing is captured. ${problems.join('; ')}`])
+  expect(logs).toEqual([`nothing is captured. ${problemsOf(bad).join('; ')}`])
 })
 
 test.each([
@@ -226,10 +233,10 @@ test.each([
   ['endpoint', Symbol('e')],
   ['endpoint', undefined],
 ])('an option that no timer or request could bear is a problem, not a surprise later: %s %s', (name, value) => {
-  const { problems } = resolveOptions({ key: 'k', endpoint: 'https://c.example', [name]: value })
+  const problems = problemsOf({ key: 'k', endpoint: 'https://c.example', [name]: value })
   expect(problems).toMatchObject([expect.stringMatching(`^${name}: give `)])
 })
 
 test.each([[undefined], [null], [5], ['x'], [[]]])('options that are none (%j) are problems too', (given) => {
-  expect(resolveOptions(given as never).problems).toHaveLength(2)
+  expect(problemsOf(given)).toHaveLength(2)
 })

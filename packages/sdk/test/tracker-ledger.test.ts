@@ -22,7 +22,7 @@ function answerOne(t: ScriptedTracker, random: () => number, open: Set<number>, 
   if (chance < 0.5) return void (store(), attempt.answer(retry()))
   if (chance < 0.65) return attempt.answer(retry(random() < 0.5 ? undefined : random() * 20_000))
   if (chance < 0.75) return attempt.answer(refused('too_large'))
-  if (chance < 0.85) return attempt.answer(refused('invalid'))
+  if (chance < 0.85) return attempt.answer(refused('refused'))
   if (chance < 0.9) return attempt.answer(refused('unauthorized'))
   attempt.answer({
     kind: 'acknowledged',

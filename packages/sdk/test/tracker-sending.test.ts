@@ -24,9 +24,26 @@ test('events wait for company as long as the interval, and not a moment longer',
   expect(namesOf(attempts)).toEqual([['a', 'b']])
 })
 
-test('enough events go at once', async () => {
+test('enough bytes go at once, and one byte less waits', async () => {
+  const { tracker, clock, queue, attempts } = createScriptedTracker({}, { maxBatchBytes: 3000 })
+  for (let i = 0; i < 3; i++) tracker.track('a', { padding: 'x'.repeat(700) })
+  const { bytes } = [...queue.peek()][0] ?? { bytes: 0 }
+  tracker.track('a', { padding: 'x'.repeat(700 + 2999 - 4 * bytes) })
+  expect(queue.size()).toEqual({ events: 4, bytes: 2999 })
+  await clock.advance(0)
+  expect(attempts).toHaveLength(0)
+  tracker.track('b')
+  await clock.advance(0)
+  expect(attempts).not.toHaveLength(0)
+})
+
+test('one event short of enough waits; enough events go at once', async () => {
   const { tracker, clock, attempts } = createScriptedTracker({ flushAt: 3 })
-  for (const name of ['a', 'b', 'c']) tracker.track(name)
+  tracker.track('a')
+  tracker.track('b')
+  await clock.advance(0)
+  expect(attempts).toHaveLength(0)
+  tracker.track('c')
   await clock.advance(0)
   expect(namesOf(attempts)).toEqual([['a', 'b', 'c']])
 })
@@ -115,7 +132,7 @@ test('413 halves the batch until it passes, and every event arrives', async () =
 })
 
 test.each([
-  ['refuses batches that hold it as invalid', 'invalid', 'refused'],
+  ['refuses batches that hold it as invalid', 'refused', 'refused'],
   ['refuses batches that hold it as too large', 'too_large', 'too_large'],
 ] as const)('one poison event costs one event, where the collector %s', async (_, answer, reason) => {
   const { tracker, clock, setScript, accept, stored, heard, attempts } = createScriptedTracker()

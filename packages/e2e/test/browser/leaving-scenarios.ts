@@ -57,7 +57,7 @@ export const leavingScenarios: readonly Scenario[] = [
         window.setTimeout = (() => 0) as never
         for (let n = 1; n <= 5; n++) window.subject.track(n, '')
         Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
-        document.dispatchEvent(new Event('visibilitychange'))
+        document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
       })
     },
   },

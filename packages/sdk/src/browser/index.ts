@@ -1,4 +1,5 @@
 import { createLane } from '../capture/lane.ts'
+import type { Clock } from '../clock.ts'
 import { createTrackerCore } from '../create-tracker.ts'
 import { createDefaultInstance } from '../default-instance.ts'
 import type { EventMap } from '../event-map.ts'
@@ -36,45 +37,30 @@ const pageBudget = createKeepaliveBudget()
  * and otherwise at the next visit. Importing this module does nothing; calling it wants a browser.
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
-  const { options, problems } = resolveOptions(given)
-  const prefix = `truecount:${String(options.key).slice(-8)}:`
-  const clock = {
-    now: () => Date.now(),
-    startTimer(run: () => void, delayMs: number) {
-      const timer = setTimeout(run, delayMs)
-      return () => clearTimeout(timer)
-    },
-  }
-  const lane = createLane((count) => crypto.getRandomValues(new Uint8Array(count)))
+  const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
+  const prefix = `truecount:${String(options.key as unknown).slice(-8)}:`
+  const lane = createLane(randomBytes)
   const storage = createSafeStorage(() => localStorage)
-  const stored = createStorageQueue(storage, `${prefix}event:`, lane.id, options.maxQueueBytes ?? MAX_QUEUE_BYTES)
-  const createId = () => createLane((count) => crypto.getRandomValues(new Uint8Array(count))).id
-  const identity = createPageIdentity(storage, prefix, options.anonymousId === false ? undefined : createId)
+  const stored = createStorageQueue(storage, `${prefix}event:`, lane.id, options.maxQueueBytes, utf8Bytes)
+  const identity = createPageIdentity(
+    storage,
+    prefix,
+    options.anonymousId === false ? undefined : () => createLane(randomBytes).id,
+  )
   const locks = createTabLock(navigator.locks, prefix)
   const adopt = () => {
     locks.hold(lane.id)
-    for (const other of stored.otherLanes()) {
-      locks.tryHold(other, () => {
-        stored.adopt(other)
-        sender.notice()
-      })
-    }
+    for (const other of stored.otherLanes()) locks.tryHold(other, () => core.adopt(() => stored.adopt(other)))
   }
   const transport = createFetchTransport({
-    endpoint: options.endpoint,
-    key: options.key,
+    ...options,
     clock,
-    requestTimeoutMs: options.requestTimeoutMs,
     fetch: (url, request) => (options.fetch ?? fetch)(url, request as RequestInit),
     createAbort: () => new AbortController(),
-    dress(batch, mayOutlive) {
-      const done = mayOutlive ? pageBudget.reserve(batch.bytes) : undefined
-      return done && { request: { keepalive: true }, done }
-    },
+    reserve: pageBudget.reserve,
   })
-  const { tracker, sender, start } = createTrackerCore({
+  const core = createTrackerCore({
     options,
-    problems,
     queue: stored.queue,
     lane,
     identity,
@@ -90,10 +76,27 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
       adopt()
     },
     log,
+    utf8Bytes,
   })
-  startPageLifecycle({ window, document }, sender, pageBudget, locks.release, adopt)
-  start()
-  return tracker as Tracker<Events>
+  startPageLifecycle(window, core.sender, pageBudget, locks.release, adopt)
+  core.start()
+  return core.tracker
+}
+
+const clock: Clock = {
+  now: () => Date.now(),
+  startTimer(run, delayMs) {
+    const timer = setTimeout(run, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+function randomBytes(count: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(count))
+}
+
+function utf8Bytes(text: string): number {
+  return new TextEncoder().encode(text).length
 }
 
 /** Captures a page view now and at each navigation, history's included. Returns a function that stops it. */

@@ -13,49 +13,41 @@ export function createPageIdentity(
   prefix: string,
   createId: (() => string) | undefined,
 ): PageIdentity {
-  const anonymousEntry = `${prefix}anonymous`
-  const userEntry = `${prefix}user`
-  let anonymousId: string | undefined
-  let user: string | undefined
+  let ids: { user?: string | undefined; anonymous?: string | undefined } = {}
   let isPersistent = false
   // Said before storage might be used: what an earlier visit left there must not undo it.
   let wasReset = false
 
-  function save(entry: string, value: string | undefined) {
-    if (!isPersistent) return
-    if (value === undefined) storage.erase(entry)
-    else storage.write(entry, value)
+  const read = (name: keyof typeof ids) => storage((open) => open.getItem(prefix + name)) ?? undefined
+
+  function save(name: keyof typeof ids, id?: string): string | undefined {
+    ids[name] = id
+    if (isPersistent) storage((open) => (id ? open.setItem(prefix + name, id) : open.removeItem(prefix + name)))
+    return id
   }
 
-  function anonymous() {
-    if (anonymousId === undefined) save(anonymousEntry, (anonymousId = createId?.()))
-    return anonymousId
-  }
+  const anonymous = () => ids.anonymous ?? save('anonymous', createId?.())
 
   function reset() {
     wasReset = true
-    save(userEntry, (user = undefined))
-    save(anonymousEntry, (anonymousId = undefined))
+    save('user')
+    save('anonymous')
   }
 
   return {
-    userId: () => user ?? anonymous(),
+    userId: () => ids.user ?? anonymous(),
     identify(userId) {
-      save(userEntry, (user = userId))
+      save('user', userId)
       return anonymous()
     },
     reset,
     persist(allowed) {
       isPersistent = true
       if (!allowed) reset()
+      else if (!wasReset) ids = { user: ids.user ?? read('user'), anonymous: read('anonymous') ?? ids.anonymous }
+      save('user', ids.user)
+      save('anonymous', ids.anonymous)
       isPersistent = allowed
-      if (!allowed) return
-      if (!wasReset) {
-        user ??= storage.read(userEntry)
-        anonymousId = storage.read(anonymousEntry) ?? anonymousId
-      }
-      save(userEntry, user)
-      save(anonymousEntry, anonymousId)
     },
   }
 }

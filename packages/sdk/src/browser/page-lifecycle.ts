@@ -1,10 +1,10 @@
 import type { Sender } from '../send/sender.ts'
 import type { KeepaliveBudget } from './keepalive-budget.ts'
 
-/** What is listened to; `window` and `document`, or a test's stand-in. */
-export interface PageEvents {
-  readonly window: Pick<EventTarget, 'addEventListener'>
-  readonly document: Pick<EventTarget, 'addEventListener'> & { readonly visibilityState: string }
+/** What is listened to: `window`, or a test's stand-in. */
+export interface Page {
+  addEventListener(type: string, listener: (event: Event) => void): void
+  readonly document: { readonly visibilityState: string }
 }
 
 /**
@@ -13,23 +13,24 @@ export interface PageEvents {
  * `onLeave` and `onReturn` bracket the time in which the page may be frozen.
  */
 export function startPageLifecycle(
-  page: PageEvents,
+  page: Page,
   sender: Sender,
   budget: KeepaliveBudget,
   onLeave: () => void,
   onReturn: () => void,
 ): void {
-  page.document.addEventListener('visibilitychange', () => {
+  // Fired at the document, and bubbles (HTML standard, "page visibility").
+  page.addEventListener('visibilitychange', () => {
     if (page.document.visibilityState === 'hidden') sender.sendAtExit(budget.available)
   })
-  page.window.addEventListener('pagehide', () => {
+  page.addEventListener('pagehide', () => {
     sender.sendAtExit(budget.available)
     onLeave()
   })
-  page.window.addEventListener('pageshow', (event) => {
+  page.addEventListener('pageshow', (event) => {
     if (!(event as PageTransitionEvent).persisted) return
     onReturn()
     sender.notice()
   })
-  page.window.addEventListener('online', () => sender.resume())
+  page.addEventListener('online', sender.resume)
 }

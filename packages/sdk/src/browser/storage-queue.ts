@@ -1,4 +1,4 @@
-import { utf8Bytes } from '@truecount/protocol'
+import type { MeasureText } from '../capture/create-event.ts'
 import type { EventQueue } from '../capture/event-queue.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
 import type { SafeStorage } from './safe-storage.ts'
@@ -9,7 +9,7 @@ export interface StorageQueue {
   /** Storage may be used from now on: writes down what waits. */
   open(): void
   /** Lanes that have events in storage, this tab's own left out; none before `open`. */
-  otherLanes(): readonly string[]
+  otherLanes(): Iterable<string>
   /** Takes a lane's events over: they are sent, and removed from storage, by this queue. */
   adopt(lane: string): void
 }
@@ -18,15 +18,27 @@ export interface StorageQueue {
  * Each event is an entry of its own, `<prefix><lane>:<idempotency key>`: tabs never write the same entry, and a tab
  * that dies in the middle of a write harms no other event. An event that storage does not take stays in memory.
  */
-export function createStorageQueue(storage: SafeStorage, prefix: string, lane: string, maxBytes: number): StorageQueue {
+export function createStorageQueue(
+  storage: SafeStorage,
+  prefix: string,
+  lane: string,
+  maxBytes: number,
+  utf8Bytes: MeasureText,
+): StorageQueue {
   const memory = createMemoryQueue(maxBytes)
+  /** Where an event is written, by its key. */
   const entries = new Map<string, string>()
   let isOpen = false
 
   function write(key: string, json: string) {
     const entry = `${prefix}${lane}:${key}`
-    if (isOpen && storage.write(entry, json)) entries.set(key, entry)
+    if (isOpen) storage((open) => (open.setItem(entry, json), entries.set(key, entry)))
   }
+
+  /** What follows `start` in the names of the entries that begin with it. */
+  const namesAfter = (start: string) =>
+    storage((open) => Object.keys(open).flatMap((name) => (name.startsWith(start) ? name.slice(start.length) : []))) ??
+    []
 
   return {
     queue: {
@@ -40,29 +52,26 @@ export function createStorageQueue(storage: SafeStorage, prefix: string, lane: s
         memory.remove(keys)
         for (const key of keys) {
           const entry = entries.get(key)
-          if (entry !== undefined) storage.erase(entry)
+          if (entry) storage((open) => open.removeItem(entry))
           entries.delete(key)
         }
       },
     },
     open() {
       isOpen = true
-      for (const event of memory.peek()) write(event.key, event.json)
+      for (const { key, json } of memory.peek()) write(key, json)
     },
     otherLanes() {
-      if (!isOpen) return []
-      const lanes = storage.names(prefix).map((name) => name.slice(prefix.length).split(':', 1)[0] as string)
-      return [...new Set(lanes)].filter((other) => other !== lane)
+      const lanes = new Set(isOpen ? namesAfter(prefix).map((name) => name.split(':', 1)[0] as string) : [])
+      lanes.delete(lane)
+      return lanes
     },
     adopt(other) {
       const start = `${prefix}${other}:`
-      // Shorter names first: the numbers at their ends then ascend, and events keep the order of their capture.
-      const names = storage.names(start).sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
-      for (const entry of names) {
-        const key = entry.slice(start.length)
-        const json = storage.read(entry)
-        if (json === undefined || memory.add({ key, json, bytes: utf8Bytes(json) }) !== 'added') continue
-        entries.set(key, entry)
+      // Shorter keys first: the numbers at their ends then ascend, and events keep the order of their capture.
+      for (const key of namesAfter(start).sort((a, b) => a.length - b.length || (a < b ? -1 : 1))) {
+        const json = storage((open) => open.getItem(start + key))
+        if (json && memory.add({ key, json, bytes: utf8Bytes(json) }) === 'added') entries.set(key, start + key)
       }
     },
   }

@@ -3,7 +3,7 @@ export interface Locks {
   request(
     name: string,
     options: { ifAvailable?: boolean; signal?: AbortSignal },
-    hold: (lock: unknown) => Promise<void> | undefined,
+    hold: (lock: unknown) => Promise<unknown> | undefined,
   ): Promise<unknown>
 }
 
@@ -25,27 +25,24 @@ export interface TabLock {
  * keys and stores them once.
  */
 export function createTabLock(locks: Locks | undefined, prefix: string): TabLock {
-  let releases: (() => void)[] = []
-  let waits = new AbortController()
-  const held = () => new Promise<void>((resolve) => releases.push(resolve))
+  let leaving = new AbortController()
   const request = (lane: string, options: Parameters<Locks['request']>[1], taken: () => void) => {
+    const { signal } = leaving
     const granted = (lock: unknown) => {
       if (!lock) return undefined
       taken()
-      return held()
+      return new Promise((release) => signal.addEventListener('abort', release))
     }
     // Refused (an opaque origin, a document that is going away): as if there were no locks.
-    locks?.request(prefix + lane, options, granted).catch(taken)
-    if (!locks) taken()
+    if (locks) locks.request(prefix + lane, options, granted).catch(taken)
+    else taken()
   }
   return {
-    hold: (lane) => request(lane, { signal: waits.signal }, () => undefined),
+    hold: (lane) => request(lane, { signal: leaving.signal }, () => undefined),
     tryHold: (lane, taken) => request(lane, { ifAvailable: true }, taken),
     release() {
-      waits.abort()
-      waits = new AbortController()
-      for (const release of releases) release()
-      releases = []
+      leaving.abort()
+      leaving = new AbortController()
     },
   }
 }

@@ -10,12 +10,10 @@ export interface Lane {
   nextKey(): string
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-
 /** `randomBytes(n)` must come from a cryptographic source: two lanes with one id would swallow each other's events. */
 export function createLane(randomBytes: (count: number) => Uint8Array): Lane {
   let id = ''
-  for (const byte of randomBytes(LANE_ID_CHARACTERS)) id += ALPHABET.charAt(byte & 63)
+  for (const byte of randomBytes(LANE_ID_CHARACTERS)) id += (byte % 36).toString(36)
   let seq = 0
   return { id, nextKey: () => formatLaneKey(id, ++seq) }
 }

@@ -10,10 +10,10 @@ export function createMemoryQueue(maxBytes: number): EventQueue {
   return {
     add(event, isReport) {
       if (events.has(event.key)) return 'added'
-      if (bytes + event.bytes > maxBytes + (isReport === true ? REPORT_RESERVE_BYTES : 0)) return 'queue_full'
+      if (bytes + event.bytes > maxBytes + (isReport ? REPORT_RESERVE_BYTES : 0)) return 'queue_full'
       // A copy, so that only what is kept grows old: V8 allocates in the old space what its site made last long, and
       // there the events that a full queue refuses would hold their text until a major collection (measured: twice the peak).
-      events.set(event.key, { key: event.key, json: event.json, bytes: event.bytes })
+      events.set(event.key, { ...event })
       bytes += event.bytes
       return 'added'
     },

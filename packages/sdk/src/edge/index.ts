@@ -1,3 +1,4 @@
+import { utf8Bytes } from '@truecount/protocol'
 import { createServiceIdentity } from '../capture/identity.ts'
 import { createLane, type Lane } from '../capture/lane.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
@@ -9,6 +10,7 @@ import { resolveOptions, type CoreOptions } from '../options.ts'
 import type { AutoPageViews } from '../page-views.ts'
 import { createFetchTransport } from '../send/fetch-transport.ts'
 import type { Tracker } from '../tracker.ts'
+import { createHandOver, type WaitUntilOptions } from '../wait-until.ts'
 
 export type { EventMap, TrackOptions } from '../event-map.ts'
 export type { BeforeSend, Consent, OutgoingEvent } from '../options.ts'
@@ -17,7 +19,7 @@ export type { Signals } from '../signals.ts'
 export type { DrainOptions, FlushResult, Tracker, TrackerStats } from '../tracker.ts'
 
 /** Options of a tracker in a worker. `maxQueueBytes` bounds what memory holds: default 1 MB. */
-export interface TrackerOptions extends CoreOptions {
+export interface TrackerOptions extends CoreOptions, WaitUntilOptions {
   /** Default: the worker's own `fetch`. */
   readonly fetch?: typeof fetch
 }
@@ -32,27 +34,30 @@ const MAX_BATCH_BYTES = 900 * 1024
  * all that is allowed outside of a request.
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
-  const { options, problems } = resolveOptions(given)
+  const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
+  const handOver = createHandOver({
+    ...options,
+    flush: () => core.tracker.flush(),
+    problem: (message) => core.problem(message),
+  })
   const core = createTrackerCore({
     options,
-    problems,
-    queue: createMemoryQueue(options.maxQueueBytes ?? MAX_QUEUE_BYTES),
+    queue: handOver.watch(createMemoryQueue(options.maxQueueBytes)),
     lane: createLateLane(),
     identity: createServiceIdentity(),
     clock,
     transport: createFetchTransport({
-      endpoint: options.endpoint,
-      key: options.key,
+      ...options,
       clock,
-      requestTimeoutMs: options.requestTimeoutMs,
       fetch: (url, request) => (options.fetch ?? fetch)(url, request as RequestInit),
       createAbort: () => new AbortController(),
     }),
     random: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
     pageMetadata: () => ({}),
-    onConsent: () => undefined,
+    onConsent: handOver.onConsent,
     log,
+    utf8Bytes,
   })
   core.start()
   return core.tracker

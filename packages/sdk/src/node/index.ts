@@ -10,9 +10,10 @@ import type { EventMap } from '../event-map.ts'
 import { resolveOptions, type CoreOptions } from '../options.ts'
 import type { AutoPageViews } from '../page-views.ts'
 import { createFetchTransport } from '../send/fetch-transport.ts'
-import type { Tracker } from '../tracker.ts'
+import type { FlushResult, Tracker } from '../tracker.ts'
+import { createHandOver, type WaitUntilOptions } from '../wait-until.ts'
 import { createCompressingFetch } from './compressing-fetch.ts'
-import { TEND_INTERVAL_MS, type OpenQueue, type QueuePlace } from './file-queue.ts'
+import { TEND_INTERVAL_MS, type QueuePlace } from './file-queue.ts'
 import { startProcessLifecycle } from './process-lifecycle.ts'
 
 export { fileQueue } from './file-queue.ts'
@@ -24,7 +25,7 @@ export type { Signals } from '../signals.ts'
 export type { DrainOptions, FlushResult, Tracker, TrackerStats } from '../tracker.ts'
 
 /** Options of a tracker in Node. `maxQueueBytes` bounds what memory holds: default 16 MB. */
-export interface TrackerOptions extends CoreOptions {
+export interface TrackerOptions extends CoreOptions, WaitUntilOptions {
   /** Default: Node's own `fetch`. */
   readonly fetch?: typeof fetch
   /** Where events wait. Default: memory, gone with the process; `fileQueue('./events')` keeps them in a folder. */
@@ -40,53 +41,67 @@ const MAX_BATCH_BYTES = 900 * 1024
  * is sent then. It keeps no process alive while there is nothing to send.
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
-  const { options, problems } = resolveOptions(given)
+  const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
   const lane = createLane((count) => randomBytes(count))
-  const maxQueueBytes = options.maxQueueBytes ?? MAX_QUEUE_BYTES
   let isCreated = false
   // Nobody can listen before this function has returned.
   const tell = (run: () => void) => (isCreated ? run() : queueMicrotask(run))
-  const opened = options.queue?.open(lane.id, maxQueueBytes, clock.now, {
+  const opened = options.queue?.open(lane.id, options.maxQueueBytes, clock.now, {
     problem: (message) => tell(() => core.problem(message)),
     unreadable: (message) => tell(() => core.lost('storage_failed', message)),
   })
+  const handOver = createHandOver({
+    ...options,
+    flush: () => core.tracker.flush(),
+    problem: (message) => core.problem(message),
+  })
+  let stopTending: (() => void) | undefined
   let underWay: AbortController | undefined
   const core = createTrackerCore({
     options,
-    problems,
-    queue: opened?.queue ?? createMemoryQueue(maxQueueBytes),
+    queue: handOver.watch(opened?.queue ?? createMemoryQueue(options.maxQueueBytes)),
     lane,
     identity: createServiceIdentity(),
     clock,
     transport: createFetchTransport({
-      endpoint: options.endpoint,
-      key: options.key,
+      ...options,
       clock,
-      requestTimeoutMs: options.requestTimeoutMs,
       fetch: createCompressingFetch((url, request) => (options.fetch ?? fetch)(url, request as RequestInit)),
       createAbort: () => (underWay = new AbortController()),
     }),
     random: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
     pageMetadata: () => ({}),
-    onConsent: (granted) => granted && opened && tend(opened, () => core.sender.notice()),
+    onConsent(granted) {
+      if (granted && opened) stopTending = startTending(() => core.adopt(opened.tend))
+      handOver.onConsent(granted)
+    },
     log,
+    utf8Bytes: Buffer.byteLength,
   })
-  startProcessLifecycle(process, {
+  const close = () => opened?.close()
+  const stopLifecycle = startProcessLifecycle(process, {
     drain: () => core.tracker.flush(),
     waiting: () => core.tracker.stats().waiting,
     giveUp(events) {
       log(`the process ends with ${events} events not sent`)
       underWay?.abort()
     },
-    close: () => opened?.close(),
+    close,
   })
   core.start()
   isCreated = true
+  let end: Promise<FlushResult> | undefined
   return {
     ...core.tracker,
-    // A request without an answer would hold the process for as long as it may take.
-    shutdown: (drain) => core.tracker.shutdown(drain).finally(() => underWay?.abort()),
+    shutdown: (drain) =>
+      (end ??= core.tracker.shutdown(drain).finally(() => {
+        // A request without an answer would hold the process for as long as it may take.
+        underWay?.abort()
+        stopLifecycle()
+        stopTending?.()
+        close()
+      })),
   }
 }
 
@@ -99,10 +114,11 @@ const clock: Clock = {
   },
 }
 
-function tend(opened: OpenQueue, notice: () => void) {
-  opened.tend()
-  notice()
-  clock.startTimer(() => tend(opened, notice), TEND_INTERVAL_MS)
+/** Tends the queue at once and from time to time. Returns what stops it. */
+function startTending(tend: () => void): () => void {
+  tend()
+  const timer = setInterval(tend, TEND_INTERVAL_MS).unref()
+  return () => clearInterval(timer)
 }
 
 /** Does nothing here: a page that is rendered on a server is viewed in a browser. */

@@ -14,16 +14,23 @@ export interface ProcessWork {
 
 /**
  * Sends what waits when the process has nothing else to do: Node emits `beforeExit` then, but not on `process.exit()`
- * or a signal, where only `close` runs, or nothing at all.
+ * or a signal, where only `close` runs, or nothing at all. Returns what stops it: it listens no more.
  */
-export function startProcessLifecycle(process: Pick<EventEmitter, 'on'>, work: ProcessWork): void {
+export function startProcessLifecycle(process: Pick<EventEmitter, 'on' | 'off'>, work: ProcessWork): () => void {
   let hasGivenUp = false
-  process.on('beforeExit', () => {
+
+  function beforeExit() {
     if (hasGivenUp || work.waiting() === 0) return
     void work.drain().then(({ waiting }) => {
       hasGivenUp = waiting > 0
       if (hasGivenUp) work.giveUp(waiting)
     })
-  })
-  process.on('exit', () => work.close())
+  }
+
+  process.on('beforeExit', beforeExit)
+  process.on('exit', work.close)
+  return () => {
+    process.off('beforeExit', beforeExit)
+    process.off('exit', work.close)
+  }
 }

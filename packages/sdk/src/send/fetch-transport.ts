@@ -2,7 +2,7 @@ import { BATCH_PATH } from '@truecount/protocol'
 import type { Clock } from '../clock.ts'
 import { errorText } from '../error-text.ts'
 import { classifyResponse, parseRetryAfter } from './classify-response.ts'
-import type { Batch, SendOutcome, Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
 
 /** The part of a `fetch` answer that is read. */
 export interface FetchResponse {
@@ -11,12 +11,12 @@ export interface FetchResponse {
   text(): Promise<string>
 }
 
-/** What is asked of `fetch` (WHATWG Fetch). The abort signal comes from the platform entry. */
+/** What is asked of `fetch` (WHATWG Fetch), which makes a text body `text/plain` by itself. The abort signal comes from the platform entry. */
 export interface FetchRequest {
   readonly method: 'POST'
-  readonly headers: Record<string, string>
   readonly body: string | Uint8Array
-  readonly keepalive?: boolean
+  readonly headers?: Readonly<Record<string, string>>
+  readonly keepalive: boolean
   readonly signal: unknown
 }
 
@@ -28,52 +28,49 @@ export interface FetchTransportParts {
   readonly fetch: (url: string, request: FetchRequest) => Promise<FetchResponse>
   /** A new abort controller for each request. */
   readonly createAbort: () => { readonly signal: unknown; abort(): void }
-  /** Platform's own way to dress a request: compression, keepalive. Called once a request; `done` when it ended. */
-  readonly dress?: (batch: Batch, mayOutlive: boolean) => Dressed
+  /** Room for a request that outlives the page (`keepalive`): how to give it back, or `undefined` if there is none. */
+  readonly reserve?: (bytes: number) => (() => void) | undefined
 }
-
-type Dressed = { readonly request: Partial<FetchRequest>; readonly done?: () => void } | undefined
 
 /**
  * Sends by `fetch`, as a CORS-simple request (`text/plain`, key in the query), so that a browser asks no preflight,
  * which a page that is going away would not live to see answered.
  */
 export function createFetchTransport(parts: FetchTransportParts): Transport {
-  const attempt = async (batch: Batch, signal: unknown, dressed: Dressed): Promise<SendOutcome> => {
-    try {
-      const url = `${parts.endpoint.replace(/\/+$/, '')}${BATCH_PATH}?key=${encodeURIComponent(parts.key)}`
-      const response = await parts.fetch(url, {
-        method: 'POST',
-        headers: { 'Content-Type': 'text/plain' },
-        body: batch.body,
-        signal,
-        ...dressed?.request,
-      })
-      const retryAfterMs = parseRetryAfter(response.headers.get('Retry-After'), parts.clock.now())
-      return classifyResponse(response.status, await response.text(), batch.events.length, retryAfterMs)
-    } catch (cause) {
-      return { kind: 'retry', reason: errorText(cause) }
-    }
-  }
   return {
-    send: (batch, mayOutlive) =>
-      new Promise((resolve) => {
-        const controller = parts.createAbort()
-        const dressed = parts.dress?.(batch, mayOutlive)
-        let isOver = false
-        const finish = (outcome: SendOutcome) => {
-          if (isOver) return
-          isOver = true
-          stopTimer()
-          dressed?.done?.()
-          resolve(outcome)
-        }
-        // Not left to the abort alone: a `fetch` of the caller's own may ignore the signal and never answer.
-        const stopTimer = parts.clock.startTimer(() => {
+    async send({ events, body, bytes }, mayOutlive) {
+      const { endpoint, key, clock, requestTimeoutMs } = parts
+      const controller = parts.createAbort()
+      const giveBack = mayOutlive ? parts.reserve?.(bytes) : undefined
+      let stopTimer: (() => void) | undefined
+      // Not left to the abort alone: a `fetch` of the caller's own may ignore the signal and never answer.
+      const timeout = new Promise<never>((_, reject) => {
+        stopTimer = clock.startTimer(() => {
           controller.abort()
-          finish({ kind: 'retry', reason: `no answer in ${parts.requestTimeoutMs} ms` })
-        }, parts.requestTimeoutMs)
-        void attempt(batch, controller.signal, dressed).then(finish)
-      }),
+          reject(new Error(`no answer in ${requestTimeoutMs} ms`))
+        }, requestTimeoutMs)
+      })
+      const attempt = async () => {
+        const response = await parts.fetch(
+          `${endpoint.replace(/\/+$/, '')}${BATCH_PATH}?key=${encodeURIComponent(key)}`,
+          {
+            method: 'POST',
+            body,
+            keepalive: giveBack !== undefined,
+            signal: controller.signal,
+          },
+        )
+        const afterMs = parseRetryAfter(response.headers.get('Retry-After'), clock.now())
+        return classifyResponse(response.status, await response.text(), events.length, afterMs)
+      }
+      try {
+        return await Promise.race([timeout, attempt()])
+      } catch (cause) {
+        return { kind: 'retry', message: errorText(cause), afterMs: 0 }
+      } finally {
+        stopTimer?.()
+        giveBack?.()
+      }
+    },
   }
 }

@@ -1,25 +1,20 @@
 import type { DropReason, Verdict } from '@truecount/protocol'
 import type { EventQueue, QueuedEvent } from '../capture/event-queue.ts'
 import type { Clock } from '../clock.ts'
-import type { Consent } from '../options.ts'
+import type { Consent, CoreOptions, ResolvedOptions } from '../options.ts'
+import type { Emitter } from '../signals.ts'
 import { backoffMs } from './backoff.ts'
-import { dueBySize, takeBatch, type BatchLimits, type FlushReason } from './batcher.ts'
+import { takeBatch } from './batcher.ts'
 import { createDrains } from './drains.ts'
-import { createPause } from './pause.ts'
-import type { Batch, RefusedReason, SendOutcome, Transport } from './transport.ts'
+import type { SendOutcome, Transport } from './transport.ts'
+import { BACKOFF, COMPANY, createWait, NEXT_TURN, ORDER } from './wait.ts'
 
-/** What the sender tells its tracker. */
+/** What the sender tells its tracker of events that have left the queue. */
 export interface SenderObserver {
-  /** A batch goes out, and why now. */
-  sending(batch: Batch, reason: FlushReason): void
-  /** The collector has named these events, one verdict each in order; they have left the queue. */
-  settled(events: readonly QueuedEvent[], verdicts: readonly Verdict[]): void
-  /** The event has left the queue undelivered. */
+  /** The collector has named events, one verdict each. */
+  settled(verdicts: readonly Verdict[]): void
+  /** The event was given up. */
   dropped(event: QueuedEvent, reason: DropReason, message: string): void
-  /** The next attempt is `afterMs` away. */
-  retrying(reason: string, afterMs: number): void
-  /** The collector refuses this key: nothing more is sent until the next `drain`. Events stay. */
-  halted(message: string): void
 }
 
 export interface SenderParts {
@@ -28,16 +23,15 @@ export interface SenderParts {
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
-  readonly limits: BatchLimits
-  /** Events that make a batch due at once. */
-  readonly flushAt: number
-  /** Longest time that an event waits for company. */
-  readonly flushIntervalMs: number
+  readonly options: Pick<ResolvedOptions<CoreOptions>, 'flushAt' | 'flushIntervalMs' | 'maxBatchEvents'>
+  /** Most bytes in a batch's body. */
+  readonly maxBatchBytes: number
   readonly observer: SenderObserver
+  readonly emit: Emitter['emit']
   /** Nothing is sent unless it is `granted`; once it is `denied`, what waits is dropped. */
   readonly consent: () => Consent
-  /** Called before the queue is read: the moment to queue a drop report. */
-  readonly beforeBatch: () => void
+  /** Called before the queue is read: the moment to queue a drop report. Whether there was one. */
+  readonly report: () => boolean
 }
 
 /** Moves events from the queue to the collector: one batch in flight, oldest first, removed by key once named. */
@@ -45,13 +39,13 @@ export interface Sender {
   /** Something was queued, or consent has changed. Starts no request itself: a timer does. */
   notice(): void
   /** Sends until all that waits now has left the queue, for at most `timeoutMs`. Calls join. */
-  drain(reason: FlushReason, timeoutMs: number): Promise<void>
+  drain(timeoutMs: number): Promise<void>
   /**
    * Sends at once, in parallel, while `budgetBytes()` has room for a largest event: for a page that goes away. There may
    * be no later, so it waits for nothing but what the collector ordered.
    */
   sendAtExit(budgetBytes: () => number): void
-  /** The network is back: an attempt that waits for nothing but a backoff is made now. */
+  /** The network is back: what waits is sent now, unless the collector ordered to wait. */
   resume(): void
   /** No more timers, no more requests. */
   stop(): void
@@ -60,63 +54,60 @@ export interface Sender {
 /** Room that the largest event of the contract needs, in bytes. */
 const LARGEST_EVENT_BYTES = 12_000
 
+export const NO_CONSENT = 'no consent'
+
 export function createSender(parts: SenderParts): Sender {
-  const { queue, transport, clock, limits, observer } = parts
-  const pause = createPause(clock)
-  const drains = createDrains(clock)
+  const { queue, options, maxBatchBytes, observer, emit } = parts
+  const wait = createWait(parts.clock, () => pump(true))
+  const drains = createDrains(parts.clock)
   const inFlight = new Set<string>()
-  let requests = 0
   let removals = 0
   let failures = 0
   // Halved by refusals, doubled by successes; never above what a 413 has shown to be too much.
-  let maxEvents = limits.maxEvents
+  let maxEvents = options.maxBatchEvents
   let maxEventsEver = maxEvents
-  let halted = false
-  let timer: { readonly stop: () => void; readonly delayMs: number } | undefined
+  // The collector refuses the key, or all is over.
+  let isHalted = false
 
-  const isBarred = () => pause.active() || halted || parts.consent() !== 'granted'
-  const mayNotSend = () => requests > 0 || isBarred()
+  const isBarred = () => isHalted || wait.level() >= BACKOFF || parts.consent() !== 'granted'
+  const isBusy = () => inFlight.size > 0 || isBarred()
+  /** Whether what waits is worth a request before the interval is over. */
+  const isDue = () => queue.size().events >= options.flushAt || queue.size().bytes >= maxBatchBytes
 
-  function pump(reason?: FlushReason) {
-    const isIdle = !mayNotSend()
-    if (isIdle) report()
-    drains.settle(halted ? Infinity : removals)
-    if (!isIdle) return
-    const why = reason ?? (drains.pending() ? 'flush' : dueBySize(queue.size(), parts.flushAt, limits))
-    if (why !== undefined) launch(why, limits.maxBytes)
-    else if (queue.size().events > 0) wake(parts.flushIntervalMs)
+  /** The one place that decides what comes next; called whenever something has ended. */
+  function pump(isOverdue?: boolean) {
+    if (!isBusy()) report()
+    drains.settle(isHalted ? Infinity : removals)
+    if (isBusy()) return
+    if (isOverdue || drains.pending() || isDue()) launch(maxBatchBytes)
+    else notice()
   }
 
   /** What is given up during a drain is told within it. */
   function report() {
-    const before = queue.size().events
-    parts.beforeBatch()
-    drains.extend(queue.size().events - before)
+    if (parts.report()) drains.extend()
   }
 
-  function wake(delayMs: number) {
-    if (timer !== undefined && timer.delayMs <= delayMs) return
-    timer?.stop()
-    const stop = clock.startTimer(() => {
-      timer = undefined
-      pump(delayMs > 0 ? 'interval' : undefined)
-    }, delayMs)
-    timer = { stop, delayMs }
+  function notice() {
+    // What is on its way may be stored already: its outcome decides how it is counted.
+    if (parts.consent() === 'denied') {
+      const held = [...queue.peek()].filter(({ key }) => !inFlight.has(key))
+      drop(held, 'opted_out', NO_CONSENT)
+    }
+    if (isBusy() || queue.size().events === 0) return
+    if (isDue()) wait.begin(NEXT_TURN, 0)
+    else wait.begin(COMPANY, options.flushIntervalMs)
   }
 
-  function launch(reason: FlushReason, maxBytes: number): boolean {
-    const batch = takeBatch(queue, inFlight, { maxEvents, maxBytes })
-    if (batch === undefined) return false
-    timer?.stop()
-    timer = undefined
-    requests++
-    for (const event of batch.events) inFlight.add(event.key)
-    observer.sending(batch, reason)
+  function launch(maxBytes: number, isExit?: boolean): boolean {
+    const batch = takeBatch(queue, inFlight, maxEvents, maxBytes)
+    if (!batch) return false
+    wait.cut(NEXT_TURN)
+    for (const { key } of batch.events) inFlight.add(key)
     // What outlives a page shares a small budget with the page's own requests, unseen from here: if they fill it, the
     // browser fails ours at once, and only a plain request gets through.
-    void transport.send(batch, reason === 'page_hidden' || failures === 0).then((outcome) => {
-      requests--
-      for (const event of batch.events) inFlight.delete(event.key)
+    void parts.transport.send(batch, isExit || failures === 0).then((outcome) => {
+      for (const { key } of batch.events) inFlight.delete(key)
       conclude(batch.events, outcome)
       pump()
     })
@@ -124,82 +115,70 @@ export function createSender(parts: SenderParts): Sender {
   }
 
   function conclude(events: readonly QueuedEvent[], outcome: SendOutcome) {
-    if (outcome.kind !== 'acknowledged' && parts.consent() === 'denied') return discard(events)
-    switch (outcome.kind) {
-      case 'acknowledged':
-        failures = 0
-        maxEvents = Math.min(maxEventsEver, maxEvents * 2)
-        remove(events)
-        return observer.settled(events, outcome.verdicts)
-      case 'retry': {
-        if (halted) return
-        const delayMs = backoffMs(++failures, parts.random, outcome.afterMs)
-        pause.begin(delayMs, outcome.afterMs !== undefined, () => pump('interval'))
-        return observer.retrying(outcome.reason, delayMs)
-      }
-      case 'refused':
-        return refuse(events, outcome.reason, outcome.message)
+    if (outcome.kind === 'acknowledged') {
+      failures = 0
+      maxEvents = Math.min(maxEventsEver, maxEvents * 2)
+      remove(events)
+      return observer.settled(outcome.verdicts)
     }
-  }
-
-  function refuse(events: readonly QueuedEvent[], reason: RefusedReason, message: string) {
-    if (reason === 'unauthorized') {
-      halted = true
-      observer.halted(message)
+    const { kind, message } = outcome
+    if (parts.consent() === 'denied') {
+      drop(events, 'opted_out', NO_CONSENT)
+    } else if (kind === 'retry') {
+      if (isHalted) return
+      const afterMs = backoffMs(++failures, parts.random, outcome.afterMs)
+      wait.begin(outcome.afterMs ? ORDER : BACKOFF, afterMs)
+      emit('retry', { reason: message, afterMs })
+    } else if (kind === 'unauthorized') {
+      isHalted = true
+      emit('error', { message: `the collector refuses the key: ${message}` })
     } else if (events.length > 1) {
+      // Halved until one event is left: that one is what the collector will not have.
       maxEvents = events.length >> 1
-      if (reason === 'too_large') maxEventsEver = maxEvents
+      if (kind === 'too_large') maxEventsEver = maxEvents
     } else {
       // What was too large is gone: the batches before it may have been refused for its sake alone.
-      maxEventsEver = limits.maxEvents
-      remove(events)
-      for (const event of events) observer.dropped(event, reason === 'too_large' ? reason : 'refused', message)
+      maxEventsEver = options.maxBatchEvents
+      drop(events, kind, message)
     }
   }
 
-  function discard(events: readonly QueuedEvent[]) {
+  function drop(events: readonly QueuedEvent[], reason: DropReason, message: string) {
     remove(events)
-    for (const event of events) observer.dropped(event, 'opted_out', 'no consent')
+    for (const event of events) observer.dropped(event, reason, message)
   }
 
   function remove(events: readonly QueuedEvent[]) {
-    queue.remove(events.map((event) => event.key))
+    queue.remove(events.map(({ key }) => key))
     removals += events.length
   }
 
-  function notice() {
-    // What is on its way may be stored already: its outcome decides how it is counted.
-    if (parts.consent() === 'denied') discard([...queue.peek()].filter((event) => !inFlight.has(event.key)))
-    if (!mayNotSend()) wake(dueBySize(queue.size(), parts.flushAt, limits) === undefined ? parts.flushIntervalMs : 0)
+  function resume() {
+    wait.cut(BACKOFF)
+    pump(true)
   }
 
   return {
     notice,
-    drain(reason, timeoutMs) {
-      halted = false
-      parts.beforeBatch()
-      const drained = drains.join(removals + queue.size().events, timeoutMs)
-      pump(reason)
+    drain(timeoutMs) {
+      isHalted = false
+      report()
+      const drained = drains.until(removals + queue.size().events, timeoutMs)
+      resume()
       return drained
     },
     sendAtExit(budgetBytes) {
-      pause.cutShort()
+      wait.cut(BACKOFF)
       if (isBarred()) return
-      parts.beforeBatch()
-      let hasMore = true
-      while (hasMore && budgetBytes() >= LARGEST_EVENT_BYTES) {
-        hasMore = launch('page_hidden', Math.min(limits.maxBytes, budgetBytes()))
-      }
+      report()
+      while (budgetBytes() >= LARGEST_EVENT_BYTES && launch(Math.min(maxBatchBytes, budgetBytes()), true));
       // A page that was only hidden comes back to what found no room.
       notice()
     },
-    resume() {
-      if (pause.cutShort()) pump('online')
-    },
+    resume,
     stop() {
-      halted = true
-      pause.stop()
-      timer?.stop()
+      isHalted = true
+      wait.cut(ORDER)
       drains.settle(Infinity)
     },
   }

@@ -12,16 +12,17 @@ export interface Batch {
 /**
  * What became of a batch.
  * `acknowledged`: the collector named every event, one verdict each, in order.
- * `retry`: nothing is known; the same batch must be sent again, not before `afterMs` if the collector said so.
- * `refused`: the collector will not take this request as it is.
+ * `retry`: nothing is known; the same batch must be sent again, not before `afterMs` if the collector said so (else 0).
+ * Otherwise the collector refuses the request as it is. `unauthorized`: nothing with this key will pass.
+ * `too_large`: halve it. `refused`: some event in it is poison.
  */
 export type SendOutcome =
   | { readonly kind: 'acknowledged'; readonly verdicts: readonly Verdict[] }
-  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
-  | { readonly kind: 'refused'; readonly reason: RefusedReason; readonly message: string }
-
-/** `too_large`: halve it. `invalid`: some event in it is poison. `unauthorized`: nothing with this key will pass. */
-export type RefusedReason = 'too_large' | 'invalid' | 'unauthorized'
+  | {
+      readonly kind: 'retry' | 'unauthorized' | 'too_large' | 'refused'
+      readonly message: string
+      readonly afterMs: number
+    }
 
 /** Carries one batch to the collector. Never rejects: whatever goes wrong is an outcome. */
 export interface Transport {

@@ -19,6 +19,8 @@ export async function readRequest(input: RequestInfo | URL, init: RequestInit = 
   const request = typeof input === 'object' && 'headers' in input ? input : undefined
   const address = typeof input === 'string' || 'href' in input ? input : input.url
   const headers = new Headers(init.headers ?? request?.headers)
+  // As `fetch` does with a text body (Fetch standard, "extract a body").
+  if (typeof init.body === 'string' && !headers.has('Content-Type')) headers.set('Content-Type', 'text/plain')
   return {
     method: init.method ?? request?.method ?? 'GET',
     url: new URL(address),

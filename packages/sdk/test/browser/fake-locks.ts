@@ -5,7 +5,7 @@ export function createFakeLocks(): Locks & { readonly held: ReadonlySet<string> 
   const held = new Set<string>()
   const waiting = new Map<string, (() => void)[]>()
 
-  async function grant(name: string, hold: (lock: unknown) => Promise<void> | undefined): Promise<void> {
+  async function grant(name: string, hold: (lock: unknown) => Promise<unknown> | undefined): Promise<void> {
     held.add(name)
     try {
       await hold({ name })

@@ -1,3 +1,4 @@
+import { utf8Bytes } from '@truecount/protocol'
 import { expect, test } from 'vitest'
 import { createSafeStorage, type WebStorage } from '../../src/browser/safe-storage.ts'
 import { createStorageQueue, type StorageQueue } from '../../src/browser/storage-queue.ts'
@@ -8,7 +9,7 @@ import { queuedEvent } from '../queued-event.ts'
 const PREFIX = 'truecount:12345678:event:'
 
 function openQueue(storage: () => WebStorage, lane = 'lane-a', maxBytes = 10_000): StorageQueue {
-  const stored = createStorageQueue(createSafeStorage(storage), PREFIX, lane, maxBytes)
+  const stored = createStorageQueue(createSafeStorage(storage), PREFIX, lane, maxBytes, utf8Bytes)
   stored.open()
   return stored
 }
@@ -21,7 +22,7 @@ describeQueue('storage queue', (maxBytes) => {
 })
 
 describeQueue('storage queue before consent', (maxBytes) => {
-  return createStorageQueue(createSafeStorage(forbiddenStorage), PREFIX, 'lane-a', maxBytes).queue
+  return createStorageQueue(createSafeStorage(forbiddenStorage), PREFIX, 'lane-a', maxBytes, utf8Bytes).queue
 })
 
 describeQueue('storage queue where storage is forbidden', (maxBytes) => {
@@ -57,6 +58,7 @@ test('nothing is read or written before open, and all that waits is written by i
     PREFIX,
     'lane-a',
     10_000,
+    utf8Bytes,
   )
   stored.queue.add(queuedEvent('a'))
   stored.queue.add(queuedEvent('b'))
@@ -92,13 +94,13 @@ test('the events of a tab that is gone are adopted under their old keys, in thei
 
   const heir = openQueue(() => storage, 'lane-a')
   heir.queue.add(queuedEvent('tc1.lane-a.1'))
-  expect(heir.otherLanes()).toEqual(['lane-b'])
+  expect([...heir.otherLanes()]).toEqual(['lane-b'])
   heir.adopt('lane-b')
   expect([...heir.queue.peek()].slice(1)).toEqual(events)
 
   heir.queue.remove(events.map(({ key }) => key))
   expect([...storage.entries.keys()]).toEqual([`${PREFIX}lane-a:tc1.lane-a.1`])
-  expect(heir.otherLanes()).toEqual([])
+  expect([...heir.otherLanes()]).toEqual([])
 })
 
 test('before storage may be used nothing is looked for in it', () => {
@@ -109,10 +111,11 @@ test('before storage may be used nothing is looked for in it', () => {
     PREFIX,
     'lane-a',
     1000,
+    utf8Bytes,
   )
-  expect(waiting.otherLanes()).toEqual([])
+  expect([...waiting.otherLanes()]).toEqual([])
   waiting.open()
-  expect(waiting.otherLanes()).toEqual(['lane-b'])
+  expect([...waiting.otherLanes()]).toEqual(['lane-b'])
 })
 
 test('adopting a lane twice, or after its owner sent it, doubles nothing', () => {
@@ -144,5 +147,5 @@ test("entries of the host page and of other projects are never another lane's ev
   storage.setItem('cart', '[1]')
   storage.setItem('truecount:87654321:event:lane-z:k', '{}')
   storage.setItem('truecount:12345678:anonymous', 'someone')
-  expect(openQueue(() => storage).otherLanes()).toEqual([])
+  expect([...openQueue(() => storage).otherLanes()]).toEqual([])
 })
