@@ -3,6 +3,8 @@ import type Koa from 'koa'
 import { createDeliverRoutes } from './deliver/deliver-routes.ts'
 import { createDeliveryPlan } from './deliver/delivery-plan.ts'
 import { createPostWebhook } from './deliver/post-webhook.ts'
+import type { ResolveName } from './deliver/vetted-lookup.ts'
+import type { AddressPolicy } from './deliver/webhook-address.ts'
 import { createDescribeRoutes } from './describe/describe-routes.ts'
 import { ERASURE_PAUSE_MS, type ErasureParts } from './erase/erase-in-pieces.ts'
 import { createUserRoutes } from './erase/user-routes.ts'
@@ -32,8 +34,13 @@ export interface AppParts {
   /** Milliseconds since any instant; never goes back, whatever is done to the wall clock. */
   readonly monotonicMs: () => number
   readonly randomBytes: RandomBytes
-  /** Whether a webhook may be on this machine. Only while nobody else can reach the collector. */
-  readonly allowOwnAddresses: boolean
+  /** In [0, 1): spreads retries. */
+  readonly random: () => number
+  /** Where webhooks may be. */
+  readonly policy: AddressPolicy
+  readonly resolveName: ResolveName
+  /** How long deliveries are kept after they ended; `null` for ever. */
+  readonly deliveriesKeptMs: number | null
   /** Proxies whose word on where a request came from is taken. */
   readonly isTrusted: IsTrusted
   readonly bodyTimes: BodyTimes
@@ -47,12 +54,14 @@ export interface App {
   start(): Promise<Workers>
 }
 
+const pause = () => wait(ERASURE_PAUSE_MS)
+
 /** Introduces the rooms to each other and to the store. Listens nowhere and begins nothing. */
 export function createApp(parts: AppParts): App {
-  const { store, log, now, monotonicMs, randomBytes, allowOwnAddresses, isTrusted, bodyTimes } = parts
-  const metrics = createMetrics()
-  const deliveries = createDeliveryPlan(store.webhooks, store.rules)
+  const { store, log, now, monotonicMs, randomBytes, isTrusted, bodyTimes } = parts
   let workers: Workers | undefined
+  const metrics = createMetrics({ backlog: store.outbox.backlog, inFlight: () => workers?.inFlight() ?? 0, now })
+  const deliveries = createDeliveryPlan(store.webhooks, store.rules)
   const onDue = () => workers?.wake()
   const submit = createGroupCommit({
     ledger: store.ledger,
@@ -62,13 +71,13 @@ export function createApp(parts: AppParts): App {
     monotonicMs,
     onCommitted: metrics.commitTook,
   })
-  const post = createPostWebhook({ allowOwnAddresses })
-  const erasure: ErasureParts = { eraser: store.eraser, pause: () => wait(ERASURE_PAUSE_MS) }
+  const post = createPostWebhook(parts)
+  const erasure: ErasureParts = { eraser: store.eraser, pause }
   const routes = [
     ...createIngestRoutes({ submit, observer: metrics, now, randomBytes }),
     ...createReportRoutes({ analytics: store.analytics, now }),
     ...createUserRoutes(erasure),
-    ...createDeliverRoutes({ ...parts, ...store, post, onDue, onChange: deliveries.load }),
+    ...createDeliverRoutes({ ...parts, ...store, post, onDue, pause, onChange: deliveries.load }),
     ...createKeyRoutes({ apiKeys: store.apiKeys, now, randomBytes }),
     ...createProjectRoutes(store.projects),
   ]
@@ -88,7 +97,7 @@ export function createApp(parts: AppParts): App {
     routes,
     async start() {
       await deliveries.load()
-      workers = startWorkers({ store, log, metrics, now, post, erasure })
+      workers = startWorkers({ ...parts, metrics, post, erasure, onDisabled: deliveries.load })
       return workers
     },
   }

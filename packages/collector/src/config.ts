@@ -1,4 +1,5 @@
-import { readTrustedProxies } from './http/client-address.ts'
+import { readConfigFile, type SettingTexts } from './config-file.ts'
+import { readAddressList } from './http/address-list.ts'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
 import type { Durability } from './store/store.ts'
 
@@ -7,6 +8,8 @@ interface Setting {
   readonly variable: string
   readonly initial: string
   readonly meaning: string
+  /** Whether it is a list: its flag may stand more than once, and each text holds members with commas between. */
+  readonly isList?: true
 }
 
 /**
@@ -28,6 +31,20 @@ export const SETTINGS = {
     variable: 'TRUECOUNT_TRUSTED_PROXIES',
     initial: '',
     meaning: 'addresses or subnets, with commas between, of proxies whose X-Forwarded-For the log believes',
+    isList: true,
+  },
+  webhookAllow: {
+    flag: 'webhook-allow',
+    variable: 'TRUECOUNT_WEBHOOK_ALLOW',
+    initial: '',
+    meaning: 'addresses or subnets, with commas between, that webhooks may be at although they are not public',
+    isList: true,
+  },
+  webhookRetention: {
+    flag: 'webhook-retention',
+    variable: 'TRUECOUNT_WEBHOOK_RETENTION',
+    initial: '30',
+    meaning: 'days that a delivery is kept after it ended; off keeps them for ever',
   },
   logLevel: {
     flag: 'log-level',
@@ -45,15 +62,16 @@ export interface Config {
   readonly host: string
   readonly durability: Durability
   readonly trustedProxies: readonly string[]
+  readonly webhookAllow: readonly string[]
+  /** Days; `null` for ever. */
+  readonly webhookRetention: number | null
   readonly logLevel: LogLevel
 }
 
-type Texts = Readonly<Record<string, string | undefined>>
-
 /** Where settings stand, the first that names one wins. */
 export interface ConfigSources {
-  readonly flags: Texts
-  readonly environment: Texts
+  readonly flags: SettingTexts
+  readonly environment: SettingTexts
   /** Text of the configuration file, if there is one: a JSON object. */
   readonly file: string | undefined
 }
@@ -64,17 +82,15 @@ export type ConfigOutcome =
 
 /** Resolves flags over environment over file over defaults, and names everything that is wrong at once. */
 export function resolveConfig({ flags, environment, file }: ConfigSources): ConfigOutcome {
-  const inFile = readConfigFile(file)
+  const inFile = readConfigFile(file, Object.keys(SETTINGS))
   const text = (name: SettingName) => {
     const { flag, variable, initial } = SETTINGS[name]
     return flags[flag] ?? environment[variable] ?? inFile.texts[name] ?? initial
   }
   const [db, host, durability, logLevel] = [text('db'), text('host'), text('durability'), text('logLevel')]
   const port = /^\d{1,5}$/.test(text('port')) ? Number(text('port')) : Number.NaN
-  const trustedProxies = text('trustedProxies')
-    .split(',')
-    .flatMap((entry) => entry.trim() || [])
-  const proxies = readTrustedProxies(trustedProxies)
+  const [trustedProxies, webhookAllow] = [listOf(text('trustedProxies')), listOf(text('webhookAllow'))]
+  const webhookRetention = readDays(text('webhookRetention'))
   const problems = [
     ...inFile.problems,
     db === '' ? 'db must be a path, got nothing' : '',
@@ -82,45 +98,30 @@ export function resolveConfig({ flags, environment, file }: ConfigSources): Conf
     port <= 65_535 ? '' : `port must be a whole number from 0 to 65535, got ${text('port')}`,
     isDurability(durability) ? '' : `durability must be process or power, got ${durability}`,
     isLogLevel(logLevel) ? '' : `log-level must be one of ${LOG_LEVELS.join(' ')}, got ${logLevel}`,
-    'problem' in proxies
-      ? `trusted-proxies must be IP addresses or subnets such as 10.0.0.0/8, got ${proxies.problem}`
+    addressProblem('trusted-proxies', trustedProxies),
+    addressProblem('webhook-allow', webhookAllow),
+    Number.isNaN(webhookRetention)
+      ? `webhook-retention must be a whole number of days from 1, or off, got ${text('webhookRetention')}`
       : '',
   ].filter((problem) => problem !== '')
   if (problems.length > 0 || !isDurability(durability) || !isLogLevel(logLevel)) return { ok: false, problems }
-  return { ok: true, config: { db, port, host, durability, trustedProxies, logLevel } }
+  const webhooks = { webhookAllow, webhookRetention }
+  return { ok: true, config: { db, port, host, durability, trustedProxies, ...webhooks, logLevel } }
 }
 
-interface FileTexts {
-  readonly texts: Texts
-  readonly problems: readonly string[]
+function listOf(text: string): readonly string[] {
+  return text.split(',').flatMap((entry) => entry.trim() || [])
 }
 
-/** Texts, and numbers and lists as they would stand on the command line. */
-function readConfigFile(file: string | undefined): FileTexts {
-  if (file === undefined) return { texts: {}, problems: [] }
-  const settings = parseObject(file)
-  if (settings === undefined) return { texts: {}, problems: ['The configuration file must hold one JSON object'] }
-  const texts: Record<string, string> = {}
-  const problems: string[] = []
-  for (const [name, value] of Object.entries(settings)) {
-    if (!Object.hasOwn(SETTINGS, name)) {
-      problems.push(`The configuration file names ${name}: there are only ${Object.keys(SETTINGS).join(', ')}`)
-    } else if (Array.isArray(value) || typeof value === 'string' || typeof value === 'number') {
-      texts[name] = String(value)
-    } else {
-      problems.push(`${name} in the configuration file must be a text, a number or a list of texts`)
-    }
-  }
-  return { texts, problems }
+function addressProblem(flag: string, entries: readonly string[]): string {
+  const read = readAddressList(entries)
+  return 'problem' in read ? `${flag} must be IP addresses or subnets such as 10.0.0.0/8, got ${read.problem}` : ''
 }
 
-function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+/** `null` for ever, NaN for what is neither days nor `off`. */
+function readDays(text: string): number | null {
+  if (text === 'off') return null
+  return /^[1-9]\d{0,4}$/.test(text) ? Number(text) : Number.NaN
 }
 
 function isDurability(text: string): text is Durability {

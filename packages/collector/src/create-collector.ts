@@ -1,21 +1,33 @@
 import { randomBytes } from 'node:crypto'
+import { lookup } from 'node:dns/promises'
 import type { RequestListener } from 'node:http'
 import { createApp } from './app.ts'
+import type { ResolveName } from './deliver/vetted-lookup.ts'
+import { createAddressPolicy } from './deliver/webhook-address.ts'
 import { BODY_TIMES } from './http/body-times.ts'
-import { readTrustedProxies } from './http/client-address.ts'
+import { type AddressList, readAddressList } from './http/address-list.ts'
 import type { Log } from './log.ts'
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
 import type { Durability } from './store/store.ts'
 
+const DAY_MS = 86_400_000
+
 const monotonicMs = () => performance.now()
+/** As other programs of the machine do it, its hosts file included. */
+const resolveName: ResolveName = (hostname) => lookup(hostname, { all: true })
 
 export interface CollectorOptions {
   /** Path of the SQLite file; made if there is none. */
   readonly dbPath: string
   /** `process` (default): an acknowledged event survives the death of the process. `power`: a loss of power too. */
   readonly durability?: Durability
-  /** Whether webhooks may be on this machine (default: no). Only while strangers can't reach the collector. */
-  readonly allowOwnAddresses?: boolean
+  /**
+   * IP addresses and subnets (`10.0.0.0/8`) that webhooks may be at although they are not public (default: none).
+   * Loopback (`127.0.0.0/8`, `::1`) only while strangers can't reach the collector. Metadata services stay forbidden.
+   */
+  readonly webhookAllow?: readonly string[]
+  /** Days that a delivery is kept after it ended (default: 30); `null` keeps them for ever. */
+  readonly webhookRetentionDays?: number | null
   /**
    * IP addresses or subnets (`10.0.0.0/8`) of proxies whose `X-Forwarded-For` is believed (default: none). It says in
    * the log where a request came from, and decides nothing.
@@ -45,14 +57,17 @@ export interface Collector {
 
 /** A collector to mount in a server of one's own; the command `truecount serve` is this and a port. */
 export function createCollector(options: CollectorOptions): Collector {
-  const { dbPath, durability = 'process', allowOwnAddresses = false, log = () => undefined } = options
-  const proxies = readTrustedProxies(options.trustedProxies ?? [])
-  if ('problem' in proxies) throw new TypeError(`trustedProxies: ${proxies.problem} is no IP address and no subnet`)
+  const { dbPath, durability = 'process', log = () => undefined, webhookRetentionDays = 30 } = options
+  const proxies = addressesOf('trustedProxies', options.trustedProxies)
+  const policy = createAddressPolicy(addressesOf('webhookAllow', options.webhookAllow))
+  const deliveriesKeptMs = webhookRetentionDays === null ? null : webhookRetentionDays * DAY_MS
   return {
     async start() {
       const store = openSqliteStore(dbPath, durability)
       const time = { now: Date.now, monotonicMs, bodyTimes: BODY_TIMES }
-      const app = createApp({ store, log, ...time, randomBytes, allowOwnAddresses, isTrusted: proxies.isTrusted })
+      const chance = { randomBytes, random: Math.random }
+      const webhooks = { policy, resolveName, deliveriesKeptMs }
+      const app = createApp({ store, log, ...time, ...chance, ...webhooks, isTrusted: proxies.has })
       const worker = await app.start()
       const answer = app.koa.callback()
       return {
@@ -64,4 +79,10 @@ export function createCollector(options: CollectorOptions): Collector {
       }
     },
   }
+}
+
+function addressesOf(option: string, entries: readonly string[] = []): AddressList {
+  const read = readAddressList(entries)
+  if ('problem' in read) throw new TypeError(`${option}: ${read.problem} is no IP address and no subnet`)
+  return read.list
 }

@@ -1,5 +1,5 @@
-import { Counter, Histogram, Registry } from 'prom-client'
-import type { DeliveryNext } from './store/outbox.ts'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Backlog, DeliveryNext } from './store/outbox.ts'
 import type { LedgerEntry, LedgerVerdict } from './store/ledger.ts'
 
 /** What the collector counts of itself, since it started, for Prometheus. */
@@ -11,6 +11,8 @@ export interface Metrics {
   commitTook(durationMs: number): void
   /** A webhook was tried. */
   attempted(next: DeliveryNext['state'], durationMs: number): void
+  /** The collector switched a webhook off. */
+  webhookDisabled(): void
   /** The exposition, with its media type. */
   expose(): Promise<{ readonly type: string; readonly text: string }>
 }
@@ -21,8 +23,17 @@ const OUTCOMES: Readonly<Record<DeliveryNext['state'], string>> = {
   failed: 'failed',
 }
 
-export function createMetrics(): Metrics {
+/** What is read anew each time that it is exposed. */
+export interface MetricsParts {
+  readonly backlog: () => Promise<Backlog>
+  /** Deliveries that are being attempted. */
+  readonly inFlight: () => number
+  readonly now: () => number
+}
+
+export function createMetrics(parts: MetricsParts): Metrics {
   const registry = new Registry()
+  const lookAtDeliveries = createDeliveryGauges(registry, parts)
   const counter = (name: string, help: string, label?: string) =>
     new Counter({ name, help, registers: [registry], labelNames: label === undefined ? [] : [label] })
   const histogram = (name: string, help: string, buckets: number[]) =>
@@ -44,6 +55,8 @@ export function createMetrics(): Metrics {
     [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
   )
 
+  const disabled = counter('webhooks_disabled_total', 'Webhooks that the collector switched off')
+
   function count(entry: LedgerEntry, verdict: LedgerVerdict): void {
     if (verdict === 'duplicate') return duplicate.inc()
     if (entry.kind === 'rejection') return rejected.inc({ reason: entry.error })
@@ -58,6 +71,24 @@ export function createMetrics(): Metrics {
       deliveries.inc({ outcome: OUTCOMES[next] })
       attempt.observe(durationMs / 1000)
     },
-    expose: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+    webhookDisabled: () => disabled.inc(),
+    async expose() {
+      await lookAtDeliveries()
+      return { type: registry.contentType, text: await registry.metrics() }
+    },
+  }
+}
+
+/** Returns what sets the gauges to how things are now. */
+function createDeliveryGauges(registry: Registry, { backlog, inFlight, now }: MetricsParts): () => Promise<void> {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
+  const waitingNow = gauge('webhook_deliveries_waiting', 'Deliveries that wait, those of disabled webhooks too')
+  const attemptedNow = gauge('webhook_deliveries_in_flight', 'Deliveries that are being attempted')
+  const overdue = gauge('webhook_oldest_due_seconds', 'How long the longest due delivery has been due')
+  return async () => {
+    const { waiting, oldestDueAtMs } = await backlog()
+    waitingNow.set(waiting)
+    attemptedNow.set(inFlight())
+    overdue.set(oldestDueAtMs === null ? 0 : Math.max(0, now() - oldestDueAtMs) / 1000)
   }
 }

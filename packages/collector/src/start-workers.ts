@@ -1,4 +1,6 @@
-import { startDeliveryWorker } from './deliver/delivery-worker.ts'
+import { setImmediate as afterTurn } from 'node:timers/promises'
+import { type DeliveryPruner, startDeliveryPruner } from './deliver/delivery-pruner.ts'
+import { type DeliveryWorker, startDeliveryWorker } from './deliver/delivery-worker.ts'
 import type { PostWebhook } from './deliver/post-webhook.ts'
 import { describeError } from './describe-error.ts'
 import type { ErasureParts } from './erase/erase-in-pieces.ts'
@@ -12,27 +14,30 @@ export interface WorkersParts {
   readonly log: Log
   readonly metrics: Metrics
   readonly now: () => number
+  /** In [0, 1). */
+  readonly random: () => number
   readonly post: PostWebhook
   readonly erasure: ErasureParts
+  /** How long deliveries are kept after they ended; `null` for ever. */
+  readonly deliveriesKeptMs: number | null
+  /** Told when a webhook was switched off, after which nothing is to be enqueued for it. */
+  readonly onDisabled: () => Promise<void>
 }
 
 /** What a collector does besides answering. */
 export interface Workers {
   /** A delivery is due now. */
   wake(): void
+  /** Deliveries that are being attempted. */
+  inFlight(): number
   /** Starts nothing new and resolves when all is still. */
   stop(): Promise<void>
 }
 
-/** Begins to deliver, and to forget what is older than its project keeps events. */
-export function startWorkers({ store, log, metrics, now, post, erasure }: WorkersParts): Workers {
-  const delivery = startDeliveryWorker({
-    outbox: store.outbox,
-    post,
-    now,
-    onAttempt: metrics.attempted,
-    onError: (error) => log('error', 'delivery', { error: describeError(error) }),
-  })
+/** Begins to deliver, and to forget what is older than it is kept. */
+export function startWorkers(parts: WorkersParts): Workers {
+  const { store, log, erasure, deliveriesKeptMs, now } = parts
+  const delivery = startDelivery(parts)
   const retention = startRetentionWorker({
     ...erasure,
     retention: store.retention,
@@ -41,7 +46,46 @@ export function startWorkers({ store, log, metrics, now, post, erasure }: Worker
     onErased: (projectId, events) => log('info', 'retention', { project_id: projectId, deleted: events }),
     onError: (error) => log('error', 'retention', { error: describeError(error) }),
   })
-  return { wake: delivery.wake, stop: async () => void (await Promise.all([delivery.stop(), retention.stop()])) }
+  const pruner =
+    deliveriesKeptMs === null ? undefined : startPruner({ ...parts, keptMs: deliveriesKeptMs, pause: erasure.pause })
+  return {
+    wake: delivery.wake,
+    inFlight: delivery.inFlight,
+    stop: async () => void (await Promise.all([delivery.stop(), retention.stop(), pruner?.stop()])),
+  }
+}
+
+function startDelivery({ store, log, metrics, now, random, post, onDisabled }: WorkersParts): DeliveryWorker {
+  const onError = (error: unknown) => log('error', 'delivery', { error: describeError(error) })
+  return startDeliveryWorker({
+    outbox: store.outbox,
+    post,
+    now,
+    random,
+    afterTurn,
+    onAttempt({ webhookId }, { next, disable }, durationMs) {
+      metrics.attempted(next.state, durationMs)
+      if (disable === null) return
+      metrics.webhookDisabled()
+      log('warn', 'webhook disabled', { webhook_id: webhookId, reason: disable })
+      onDisabled().catch(onError)
+    },
+    onError,
+  })
+}
+
+type PrunerWishes = Pick<WorkersParts, 'store' | 'log' | 'now'> & { keptMs: number; pause: () => Promise<void> }
+
+function startPruner({ store, log, now, keptMs, pause }: PrunerWishes): DeliveryPruner {
+  return startDeliveryPruner({
+    deliveryLog: store.deliveryLog,
+    keptMs,
+    now,
+    pause,
+    every: repeat,
+    onPruned: (deliveries) => log('info', 'deliveries pruned', { deliveries }),
+    onError: (error) => log('error', 'deliveries pruned', { error: describeError(error) }),
+  })
 }
 
 function repeat(intervalMs: number, run: () => void): () => void {

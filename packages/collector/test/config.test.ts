@@ -21,6 +21,8 @@ test('A flag wins over the environment, that over the file, that over the defaul
       db: 'file',
       durability: 'process',
       trustedProxies: ['10.0.0.0/8', '::1'],
+      webhookAllow: [],
+      webhookRetention: 30,
       logLevel: 'info',
     },
   })
@@ -32,15 +34,17 @@ test.each([
   [
     '{"prot":1,"db":{}}',
     [
-      'The configuration file names prot: there are only db, port, host, durability, trustedProxies, logLevel',
+      'The configuration file names prot: there are only db, port, host, durability, trustedProxies, webhookAllow, webhookRetention, logLevel',
       'db in the configuration file must be a text, a number or a list of texts',
     ],
   ],
   [
-    '{"trustedProxies":["proxy"],"logLevel":"loud"}',
+    '{"trustedProxies":["proxy"],"webhookAllow":"10.0.0.0/33","webhookRetention":0,"logLevel":"loud"}',
     [
       'log-level must be one of debug info warn error, got loud',
       'trusted-proxies must be IP addresses or subnets such as 10.0.0.0/8, got proxy',
+      'webhook-allow must be IP addresses or subnets such as 10.0.0.0/8, got 10.0.0.0/33',
+      'webhook-retention must be a whole number of days from 1, or off, got 0',
     ],
   ],
 ])('What is wrong in the file is named, all at once: %s', (file, problems) => {
@@ -54,6 +58,20 @@ describe('truecount serve', { timeout: 30_000 }, () => {
     const child = startNodeChild(MAIN, { args: ['serve', '--config', path, '--host', '::1', '--print-config'] })
     expect(await child.exited).toMatchObject({ code: 0 })
     expect(JSON.parse(child.output())).toMatchObject({ port: 4321, host: '::1', db: './truecount.db' })
+  })
+
+  test('a list may be given by its flag more than once', async () => {
+    const args = [
+      'serve',
+      '--webhook-allow',
+      '10.0.0.0/8',
+      '--webhook-allow',
+      'fd12::/16,192.168.1.7',
+      '--print-config',
+    ]
+    const child = startNodeChild(MAIN, { args })
+    expect(await child.exited).toMatchObject({ code: 0 })
+    expect(JSON.parse(child.output())).toMatchObject({ webhookAllow: ['10.0.0.0/8', 'fd12::/16', '192.168.1.7'] })
   })
 
   test('a file that is not there ends it with 2 and says why', async () => {

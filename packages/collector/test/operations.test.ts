@@ -2,7 +2,8 @@ import { request } from 'node:http'
 import { startWebhookSink } from '@truecount/testkit'
 import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
-import { clientAddress, readTrustedProxies } from '../src/http/client-address.ts'
+import { type AddressList, readAddressList } from '../src/http/address-list.ts'
+import { clientAddress } from '../src/http/client-address.ts'
 import { redactUrl } from '../src/http/redact-url.ts'
 import { createJsonLog } from '../src/log.ts'
 import { StoreError } from '../src/store/store-error.ts'
@@ -152,7 +153,7 @@ describe('The log', () => {
 })
 
 describe('Where a request came from', () => {
-  const { isTrusted } = readTrustedProxies(['10.0.0.0/8', '::1', '127.0.0.1']) as { isTrusted: (a: string) => boolean }
+  const { list } = readAddressList(['10.0.0.0/8', '::1', '127.0.0.1']) as { list: AddressList }
 
   test.each([
     ['203.0.113.9', '1.2.3.4', '203.0.113.9'],
@@ -163,16 +164,16 @@ describe('Where a request came from', () => {
     ['127.0.0.1', 'unknown', '127.0.0.1'],
     ['127.0.0.1', '10.0.0.1', '10.0.0.1'],
   ])('%s, said to be for %s, is %s: only what trusted proxies add is believed', (remote, forwarded, client) => {
-    expect(clientAddress(remote, forwarded, isTrusted)).toBe(client)
+    expect(clientAddress(remote, forwarded, list.has)).toBe(client)
   })
 
   test.each(['localhost', '10.0.0.0/33', '10.0.0.0/8/8', '', '::1/129', '10.0.0.1/x'])('%s is no proxy', (entry) => {
-    expect(readTrustedProxies([entry])).toEqual({ problem: entry })
+    expect(readAddressList([entry])).toEqual({ problem: entry })
   })
 
   test('stands in the log', async () => {
     const { lines, log } = logged()
-    const app = await started({ log, isTrusted })
+    const app = await started({ log, isTrusted: list.has })
     await fetch(`${app.url}/healthz`, { headers: { 'x-forwarded-for': '1.2.3.4' } })
     expect(JSON.parse(lines[0] as string)).toMatchObject({ level: 'debug', client: '1.2.3.4' })
   })

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -6,9 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from '../src/app.ts'
 import type { Workers } from '../src/start-workers.ts'
+import type { ResolveName } from '../src/deliver/vetted-lookup.ts'
+import { createAddressPolicy } from '../src/deliver/webhook-address.ts'
 import type { KeyKind } from '../src/id/api-key.ts'
 import { timeUuid } from '../src/id/uuid.ts'
 import { BODY_TIMES, type BodyTimes } from '../src/http/body-times.ts'
+import { type AddressList, readAddressList } from '../src/http/address-list.ts'
 import type { IsTrusted } from '../src/http/client-address.ts'
 import { type ConnectionTimes, createHttpServer } from '../src/http/create-http-server.ts'
 import type { Route } from '../src/http/route.ts'
@@ -55,7 +59,13 @@ export interface TestAppOptions {
   readonly monotonicMs?: () => number
   /** Of every key; none if left out. */
   readonly limits?: Limits
-  readonly allowOwnAddresses?: boolean
+  /** Addresses that webhooks may be at although they are not public; loopback if left out. */
+  readonly webhookAllow?: readonly string[]
+  readonly resolveName?: ResolveName
+  /** In [0, 1); always 0 if left out, so that retries come when the schedule says. */
+  readonly random?: () => number
+  /** For ever if left out. */
+  readonly deliveriesKeptMs?: number
   readonly log?: Log
   readonly bodyTimes?: BodyTimes
   readonly isTrusted?: IsTrusted
@@ -67,12 +77,19 @@ export interface TestAppOptions {
 /** The whole collector on a real file and a real socket. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { now = Date.now, monotonicMs = () => performance.now(), limits = NO_LIMITS } = options
-  const { allowOwnAddresses = true, wrapStore = (store) => store } = options
+  const { webhookAllow = ['127.0.0.0/8', '::1'], wrapStore = (store) => store } = options
   const folder = temporaryFolder()
   const dbPath = join(folder.path, 'test.db')
   const store = openSqliteStore(dbPath, 'process')
   const { log = () => undefined, bodyTimes = BODY_TIMES, isTrusted = () => false, connectionTimes } = options
-  const parts = { log, now, monotonicMs, randomBytes, allowOwnAddresses, bodyTimes, isTrusted }
+  const {
+    resolveName = (hostname) => lookup(hostname, { all: true }),
+    random = () => 0,
+    deliveriesKeptMs = null,
+  } = options
+  const policy = createAddressPolicy((readAddressList(webhookAllow) as { list: AddressList }).list)
+  const webhooks = { policy, resolveName, random, deliveriesKeptMs }
+  const parts = { log, now, monotonicMs, randomBytes, ...webhooks, bodyTimes, isTrusted }
   const app = createApp({ ...parts, store: wrapStore(store) })
   const worker = await app.start()
   const answer = app.koa.callback()

@@ -11,12 +11,13 @@ import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 
 const text = { type: 'string' } as const
 const json = { type: 'boolean' } as const
+const optionOf = (setting: object) => ('isList' in setting ? { ...text, multiple: true } : text)
 
 const COMMANDS: readonly Command[] = [
   {
     name: 'serve',
     options: {
-      ...Object.fromEntries(Object.values(SETTINGS).map(({ flag }) => [flag, text])),
+      ...Object.fromEntries(Object.values(SETTINGS).map((setting) => [setting.flag, optionOf(setting)])),
       config: text,
       'print-config': { type: 'boolean' },
     },
@@ -93,12 +94,18 @@ function readFlags({ name, argument, options }: Command, argv: readonly string[]
   try {
     const args = argv.slice(name.split(' ').length)
     const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: argument !== undefined })
-    if (argument === undefined) return values as Flags
+    const flags = Object.fromEntries(Object.entries(values).map(([flag, value]) => [flag, oneText(value)])) as Flags
+    if (argument === undefined) return flags
     if (positionals.length !== 1) return `${name} wants one ${argument}, got ${positionals.length}`
-    return { ...(values as Flags), [argument]: positionals[0] }
+    return { ...flags, [argument]: positionals[0] }
   } catch (error) {
     return (error as Error).message
   }
+}
+
+/** A flag that stood more than once is a list, as its environment variable would hold it. */
+function oneText(value: unknown): unknown {
+  return Array.isArray(value) ? value.join(',') : value
 }
 
 function help(): string {

@@ -16,6 +16,7 @@ import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 const GRACE_MS = 5_000
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/
+const LOOPBACK_SUBNETS = ['127.0.0.0/8', '::1']
 
 /** `truecount serve`: runs until the process is asked to end, then finishes what is under way. */
 export async function serve(flags: Flags, terminal: Terminal): Promise<ExitCode> {
@@ -43,14 +44,16 @@ async function readConfig(flags: Flags, { environment }: Terminal): Promise<Conf
 }
 
 async function run(config: Config, { out, err, ending }: Terminal): Promise<ExitCode> {
-  const { db, port, host, durability, trustedProxies, logLevel } = config
+  const { db, port, host, durability, trustedProxies, webhookRetention: webhookRetentionDays, logLevel } = config
   const log = createJsonLog(out, Date.now, logLevel)
   // Whatever else is logged: nobody could ever see them again.
   const tell = createJsonLog(out, Date.now, 'info')
   await makeFirstProject(db, (facts) => tell('info', 'first start: these keys are shown only now', facts))
   // Behind a proxy strangers reach the collector, wherever it listens.
-  const allowOwnAddresses = LOOPBACK.test(host) && trustedProxies.length === 0
-  const collector = createCollector({ dbPath: db, durability, allowOwnAddresses, trustedProxies, log })
+  const isPrivate = LOOPBACK.test(host) && trustedProxies.length === 0
+  const webhookAllow = isPrivate ? [...config.webhookAllow, ...LOOPBACK_SUBNETS] : config.webhookAllow
+  const webhooks = { webhookAllow, webhookRetentionDays }
+  const collector = createCollector({ dbPath: db, durability, trustedProxies, ...webhooks, log })
   const { handler, stop } = await collector.start()
   const server = createHttpServer(handler)
   const problem = await listen(server, port, host)

@@ -2,9 +2,8 @@ import { formatTimestamp } from '@truecount/protocol'
 import type { Context } from 'koa'
 import { array, enums, integer, string, type } from 'superstruct'
 import { answerError } from '../http/answer-error.ts'
-import { refuse } from '../http/outcome.ts'
 import { readLimit, readQuery } from '../http/query.ts'
-import { pathParameter, type Route } from '../http/route.ts'
+import type { Route } from '../http/route.ts'
 import { maybe, orNull } from '../http/schema.ts'
 import type { ApiKey, Webhooks } from '../store/registry.ts'
 import type { DeliveryLog, LoggedDelivery } from '../store/delivery-log.ts'
@@ -16,9 +15,6 @@ export interface DeliveryRouteParts {
   readonly webhooks: Webhooks
   readonly deliveryLog: DeliveryLog
   readonly sendTest: SendTest
-  /** Told when a delivery became due. */
-  readonly onDue: () => void
-  readonly now: () => number
 }
 
 const ONE = `${WEBHOOKS_PATH}/:id`
@@ -31,6 +27,7 @@ const ShownAttempt = type({
   duration_ms: integer(),
   status: orNull(integer()),
   error: orNull(string()),
+  answer: orNull(string()),
 })
 const ShownDelivery = type({
   id: string(),
@@ -41,7 +38,7 @@ const ShownDelivery = type({
   attempts: array(ShownAttempt),
 })
 
-/** What was delivered to a webhook, and how to have it sent again. */
+/** What was delivered to a webhook, and what it answered. */
 export function createDeliveryRoutes(parts: DeliveryRouteParts): readonly Route[] {
   const access = 'secret'
   return [
@@ -69,16 +66,6 @@ export function createDeliveryRoutes(parts: DeliveryRouteParts): readonly Route[
       },
       handle: (ctx, key) => list(ctx, key, parts),
     },
-    {
-      method: 'POST',
-      path: `${ONE}/deliveries/:delivery_id/redeliver`,
-      access,
-      doc: {
-        summary: 'Send a delivery again, under the same webhook-id',
-        answer: { status: 202, description: 'It is due now', body: type({ id: string(), state: enums(['waiting']) }) },
-      },
-      handle: (ctx, key) => redeliver(ctx, key, parts),
-    },
   ]
 }
 
@@ -100,20 +87,6 @@ async function list(ctx: Context, key: ApiKey, parts: DeliveryRouteParts): Promi
   ctx.body = { data: (await parts.deliveryLog.list(webhook.value.id, page)).map(shown) }
 }
 
-async function redeliver(ctx: Context, key: ApiKey, parts: DeliveryRouteParts): Promise<void> {
-  const webhook = await findWebhook(ctx, key, parts.webhooks)
-  if (!webhook.ok) return answerError(ctx, webhook)
-  const { id: webhookId, enabled } = webhook.value
-  const id = pathParameter(ctx, 'delivery_id')
-  if (!enabled) return answerError(ctx, refuse('conflict', 'The webhook is disabled: switch it on first'))
-  if (!(await parts.deliveryLog.redeliver(webhookId, id, parts.now()))) {
-    return answerError(ctx, refuse('not_found', `The webhook ${webhookId} has no delivery ${id}`))
-  }
-  parts.onDue()
-  ctx.status = 202
-  ctx.body = { id, state: 'waiting' }
-}
-
 function shown({ id, eventId, state, createdAtMs, dueAtMs, attempts }: LoggedDelivery) {
   return {
     id,
@@ -125,6 +98,6 @@ function shown({ id, eventId, state, createdAtMs, dueAtMs, attempts }: LoggedDel
   }
 }
 
-function shownAttempt({ number, startedAtMs, durationMs, status, error }: DeliveryAttempt) {
-  return { number, started_at: formatTimestamp(startedAtMs), duration_ms: durationMs, status, error }
+function shownAttempt({ number, startedAtMs, durationMs, status, error, answer }: DeliveryAttempt) {
+  return { number, started_at: formatTimestamp(startedAtMs), duration_ms: durationMs, status, error, answer }
 }

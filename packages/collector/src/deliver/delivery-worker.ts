@@ -1,17 +1,27 @@
-import type { ClaimedDelivery, DeliveryNext, Outbox } from '../store/outbox.ts'
+import type { ClaimedDelivery, Judgement, Outbox } from '../store/outbox.ts'
 import { ATTEMPT_TIMEOUT_MS, type AttemptParts, attemptOnce } from './attempt.ts'
-import { nextOf } from './retry-schedule.ts'
+import { judgeAttempt } from './judge-attempt.ts'
+import { createOneAtATime } from './one-at-a-time.ts'
+import { shareSlots, type SlotLimits } from './share-slots.ts'
+import { createSlotCount } from './slot-count.ts'
 
 /** Longer than an attempt, so that no delivery is attempted twice at a time. */
 const LEASE_MS = ATTEMPT_TIMEOUT_MS + 5_000
 
 const POLL_MS = 1_000
-const MAX_IN_FLIGHT = 16
+
+const SLOTS: SlotLimits = { total: 256, failing: 128, perWebhook: 8 }
+
+/** Told of each attempt that was recorded, with what followed from it. */
+export type OnAttempt = (claimed: ClaimedDelivery, judgement: Judgement, durationMs: number) => void
 
 export interface DeliveryWorkerParts extends AttemptParts {
   readonly outbox: Outbox
-  /** Told of every attempt where its delivery goes now. */
-  readonly onAttempt: (next: DeliveryNext['state'], durationMs: number) => void
+  /** In [0, 1). */
+  readonly random: () => number
+  /** Resolves when all that arrived in this turn of the event loop has been seen. */
+  readonly afterTurn: () => Promise<unknown>
+  readonly onAttempt: OnAttempt
   /** Told what no other part will hear of; the worker goes on. */
   readonly onError: (error: unknown) => void
 }
@@ -19,63 +29,67 @@ export interface DeliveryWorkerParts extends AttemptParts {
 export interface DeliveryWorker {
   /** Something is due now: don't wait for the next look. */
   wake(): void
+  /** Attempts under way. */
+  inFlight(): number
   /** Starts nothing new, cuts what is under way (its lease ends, and it is attempted again) and resolves when all is still. */
   stop(): Promise<void>
 }
 
-/** Attempts what is due in the outbox, some at a time, and records what came of it. */
+/** Attempts what is due in the outbox, many at a time but few at one webhook, and records what came of it. */
 export function startDeliveryWorker(parts: DeliveryWorkerParts): DeliveryWorker {
   const stopping = new AbortController()
-  const inFlight = new Set<Promise<void>>()
-  let looking: Promise<void> | undefined
-  let lookAgain = false
+  const slots = createSlotCount()
+  const attempts = new Set<Promise<void>>()
+  const { wake, idle } = createOneAtATime(() => look().catch(parts.onError))
 
   async function look(): Promise<void> {
-    const room = MAX_IN_FLIGHT - inFlight.size
-    if (room === 0) return
-    for (const claimed of await parts.outbox.claim(room, parts.now(), LEASE_MS)) {
-      const attempt = attemptDelivery(parts, claimed, stopping.signal)
-        .catch(parts.onError)
-        .finally(() => {
-          inFlight.delete(attempt)
-          wake()
-        })
-      inFlight.add(attempt)
+    await parts.afterTurn()
+    const taken = slots.taken()
+    if (stopping.signal.aborted || taken.total >= SLOTS.total) return
+    const due = await parts.outbox.due(parts.now(), SLOTS.perWebhook)
+    const shares = shareSlots(due, taken, SLOTS)
+    if (shares.length === 0) return
+    const failing = new Set(due.filter((webhook) => webhook.failing).map(({ webhookId }) => webhookId))
+    for (const claimed of await parts.outbox.claim(shares, parts.now(), LEASE_MS)) {
+      begin(claimed, failing.has(claimed.webhookId))
     }
   }
 
-  function wake(): void {
-    lookAgain = looking !== undefined
-    if (looking !== undefined || stopping.signal.aborted) return
-    looking = look()
+  function begin(claimed: ClaimedDelivery, failing: boolean): void {
+    const free = slots.take(claimed.webhookId, failing)
+    const attempt = attemptDelivery(parts, claimed, stopping.signal)
       .catch(parts.onError)
       .finally(() => {
-        looking = undefined
-        if (lookAgain) wake()
+        free()
+        attempts.delete(attempt)
+        wake()
       })
+    attempts.add(attempt)
   }
 
   const poll = setInterval(wake, POLL_MS)
   wake()
   return {
     wake,
+    inFlight: () => attempts.size,
     async stop() {
       clearInterval(poll)
       stopping.abort()
-      await looking
-      await Promise.all(inFlight)
+      await idle()
+      await Promise.all(attempts)
     },
   }
 }
 
 async function attemptDelivery(
-  { outbox, onAttempt, ...parts }: DeliveryWorkerParts,
+  parts: DeliveryWorkerParts,
   claimed: ClaimedDelivery,
   stopping: AbortSignal,
 ): Promise<void> {
   const { result, attempt } = await attemptOnce(parts, claimed, stopping)
   if (stopping.aborted && result.kind === 'unanswered') return
-  const next = nextOf(result, claimed.attempt, attempt.startedAtMs + attempt.durationMs)
-  onAttempt(next.state, attempt.durationMs)
-  await outbox.settle(claimed, attempt, next)
+  const { startedAtMs, durationMs } = attempt
+  const ended = { result, scheduled: claimed.scheduled, startedAtMs, endedAtMs: startedAtMs + durationMs }
+  const judgement = await parts.outbox.settle(claimed, attempt, judgeAttempt({ ...ended, chance: parts.random() }))
+  if (judgement !== undefined) parts.onAttempt(claimed, judgement, durationMs)
 }

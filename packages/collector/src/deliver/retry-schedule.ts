@@ -1,4 +1,5 @@
 import type { DeliveryNext } from '../store/outbox.ts'
+import type { Ended } from './judge-attempt.ts'
 import type { PostResult } from './post-webhook.ts'
 
 const SECOND_MS = 1_000
@@ -19,14 +20,21 @@ export const RETRY_SCHEDULE_MS: readonly number[] = [
   24 * HOUR_MS,
 ]
 
+/** By how much of itself a wait may be longer, so that what failed together is not tried again together. */
+const JITTER = 0.1
+
+/** No wait of the schedule is longer, with an hour to spare for an attempt that had to queue. */
+export const LONGEST_WAIT_MS = Math.max(...RETRY_SCHEDULE_MS) * (1 + JITTER) + HOUR_MS
+
 /** Only a 2xx is. */
 export function isSuccess(result: PostResult): boolean {
   return result.kind === 'answered' && result.status >= 200 && result.status < 300
 }
 
-/** Where a delivery goes after its attempt number `attempt` (1 for the first). */
-export function nextOf(result: PostResult, attempt: number, endedAtMs: number): DeliveryNext {
-  if (isSuccess(result)) return { state: 'delivered' }
-  const waitMs = RETRY_SCHEDULE_MS[attempt]
-  return waitMs === undefined ? { state: 'failed' } : { state: 'waiting', dueAtMs: endedAtMs + waitMs }
+/** Where a delivery goes after an attempt that failed: never sooner than the webhook asked for. */
+export function nextOf({ result, scheduled, endedAtMs, chance }: Ended): DeliveryNext {
+  const waitMs = RETRY_SCHEDULE_MS[scheduled]
+  if (waitMs === undefined) return { state: 'failed' }
+  const askedMs = result.kind === 'answered' ? (result.retryAfterMs ?? 0) : 0
+  return { state: 'waiting', dueAtMs: endedAtMs + Math.max(Math.round(waitMs * (1 + JITTER * chance)), askedMs) }
 }

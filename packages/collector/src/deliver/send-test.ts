@@ -17,13 +17,13 @@ export interface SendTestParts extends AttemptParts {
 const TEST_EVENT_NAME = '$test'
 
 export function createSendTest({ deliveryLog, post, now, randomBytes }: SendTestParts): SendTest {
-  return async ({ id: webhookId, url, secret }) => {
+  return async ({ id: webhookId, url, secret, previousSecrets }) => {
     const nowMs = now()
     const eventId = timeUuid(nowMs, randomBytes)
     const event = { eventId, eventName: TEST_EVENT_NAME, userId: null, timestampMs: nowMs, metadata: {} }
     const document = webhookText(event)
     const deliveryId = nameUuid(eventId, webhookId)
-    const claimed = { deliveryId, url, secret, document, attempt: 1 }
+    const claimed = { deliveryId, url, secret, previousSecrets, document, attempt: 1 }
     const { result, attempt } = await attemptOnce({ post, now }, claimed)
     const state = isSuccess(result) ? 'delivered' : 'failed'
     await deliveryLog.record({ deliveryId, eventId, webhookId, document, dueAtMs: nowMs }, attempt, state)

@@ -26,20 +26,36 @@ export interface SignedRequest {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Signs a delivery twice: in the body as the contract says, and in the three headers of Standard Webhooks. */
-export function signDelivery(secret: string, deliveryId: string, document: string, nowMs: number): SignedRequest {
-  const key = secretBytes(secret)
-  if (key === undefined) throw new Error('A stored signing secret is not readable')
-  const body = signedWebhookBody(document, `sha256=${createHmac('sha256', key).update(document).digest('hex')}`)
+/**
+ * Signs a delivery twice: in the body as the contract says, with the first of the secrets, and in the three headers of
+ * Standard Webhooks with each of them. Which they are is told by their order: the current one first.
+ */
+export function signDelivery(
+  secrets: readonly string[],
+  deliveryId: string,
+  document: string,
+  nowMs: number,
+): SignedRequest {
+  const keys = secrets.map(keyOf)
+  const [current] = keys
+  if (current === undefined) throw new Error('A delivery needs a secret to sign with')
+  const body = signedWebhookBody(document, `sha256=${createHmac('sha256', current).update(document).digest('hex')}`)
   const seconds = Math.floor(nowMs / 1000)
   const content = standardWebhooksContent(deliveryId, seconds, body)
+  const signatures = keys.map((key) => `v1,${createHmac('sha256', key).update(content).digest('base64')}`)
   return {
     body,
     headers: {
       'content-type': 'application/json',
       'webhook-id': deliveryId,
       'webhook-timestamp': String(seconds),
-      'webhook-signature': `v1,${createHmac('sha256', key).update(content).digest('base64')}`,
+      'webhook-signature': signatures.join(' '),
     },
   }
+}
+
+function keyOf(secret: string): Buffer {
+  const key = secretBytes(secret)
+  if (key === undefined) throw new Error('A stored signing secret is not readable')
+  return key
 }

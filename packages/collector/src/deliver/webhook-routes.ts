@@ -1,35 +1,36 @@
 import type { Context } from 'koa'
-import { array, assign, string, type } from 'superstruct'
+import type { Infer } from 'superstruct'
 import { answerError } from '../http/answer-error.ts'
 import { checkBody, MAX_MANAGEMENT_BODY_BYTES } from '../http/check-body.ts'
-import { type Outcome, refuse } from '../http/outcome.ts'
+import { type Outcome, type Refusal, refuse } from '../http/outcome.ts'
 import { readJson } from '../http/request-body.ts'
 import { pathParameter, type Route } from '../http/route.ts'
-import type { RouteDoc } from '../http/route-doc.ts'
-import { maybe } from '../http/schema.ts'
 import { type RandomBytes, timeUuid } from '../id/uuid.ts'
-import type { ApiKey, Rules, Webhook, Webhooks } from '../store/registry.ts'
+import type { ApiKey, NewWebhook, Rules, Webhook, Webhooks } from '../store/registry.ts'
 import { newSigningSecret } from './signature.ts'
-import { ShownWebhook, shownWebhook, webhookSchemas } from './webhook-schema.ts'
+import type { AddressPolicy } from './webhook-address.ts'
+import { HEALTHY } from './webhook-health.ts'
+import { webhookDocs } from './webhook-docs.ts'
+import { shownWebhook, type WebhookSchemas, webhookSchemas } from './webhook-schema.ts'
 
 export interface WebhookRouteParts {
   readonly webhooks: Webhooks
   readonly rules: Rules
   /** Awaited before a change is answered. */
   readonly onChange: () => Promise<void>
-  readonly allowOwnAddresses: boolean
+  /** Told when deliveries may have become due. */
+  readonly onDue: () => void
+  readonly policy: AddressPolicy
   readonly now: () => number
   readonly randomBytes: RandomBytes
 }
 
 export const WEBHOOKS_PATH = '/api/v1/webhooks'
 const ONE = `${WEBHOOKS_PATH}/:id`
-const MadeWebhook = assign(ShownWebhook, type({ secret: maybe(string()) }))
-const shownAnswer = { status: 200, description: 'The webhook, without its secret', body: ShownWebhook } as const
 
 export function createWebhookRoutes(parts: WebhookRouteParts): readonly Route[] {
   const access = 'secret'
-  const schemas = webhookSchemas(parts.allowOwnAddresses)
+  const schemas = webhookSchemas(parts.policy)
   const docs = webhookDocs(schemas)
   return [
     {
@@ -64,46 +65,24 @@ export function createWebhookRoutes(parts: WebhookRouteParts): readonly Route[] 
   ]
 }
 
-function webhookDocs(schemas: Schemas) {
-  return {
-    create: {
-      summary: 'Create a webhook',
-      body: schemas.create,
-      answer: { status: 201, description: 'With `secret` only if it was made here, and only now', body: MadeWebhook },
-    },
-    list: {
-      summary: 'List the webhooks',
-      answer: { status: 200, description: 'Oldest first', body: type({ data: array(ShownWebhook) }) },
-    },
-    get: { summary: 'Get a webhook', answer: shownAnswer },
-    update: {
-      summary: 'Change a webhook, or switch it off and on: while it is off what waits for it is held',
-      body: schemas.update,
-      answer: shownAnswer,
-    },
-    remove: {
-      summary: 'Delete a webhook that no rule names; what waits for it is cancelled',
-      answer: { status: 204, description: 'It is gone' },
-    },
-  } as const satisfies Readonly<Record<string, RouteDoc>>
-}
-
-type Schemas = ReturnType<typeof webhookSchemas>
-
 /** The webhook that the path names, if it is the project's. */
 export async function findWebhook(ctx: Context, { projectId }: ApiKey, webhooks: Webhooks): Promise<Outcome<Webhook>> {
   const id = pathParameter(ctx, 'id')
   const webhook = await webhooks.find(projectId, id)
-  return webhook === undefined ? refuse('not_found', `The project has no webhook ${id}`) : { ok: true, value: webhook }
+  return webhook === undefined ? noSuchWebhook(id) : { ok: true, value: webhook }
 }
 
-async function create(ctx: Context, key: ApiKey, parts: WebhookRouteParts, schemas: Schemas): Promise<void> {
+export function noSuchWebhook(id: string): Refusal {
+  return refuse('not_found', `The project has no webhook ${id}`)
+}
+
+async function create(ctx: Context, key: ApiKey, parts: WebhookRouteParts, schemas: WebhookSchemas): Promise<void> {
   const body = await readJson(ctx, { maxBytes: MAX_MANAGEMENT_BODY_BYTES, alsoText: false })
   if (!body.ok) return answerError(ctx, body)
   const checked = checkBody(body.value, schemas.create)
   if (!checked.ok) return answerError(ctx, checked)
   const { url, events = ['*'], secret } = checked.value
-  const webhook: Webhook = {
+  const made: NewWebhook = {
     id: timeUuid(parts.now(), parts.randomBytes),
     projectId: key.projectId,
     url,
@@ -112,26 +91,39 @@ async function create(ctx: Context, key: ApiKey, parts: WebhookRouteParts, schem
     enabled: true,
     createdAtMs: parts.now(),
   }
-  await parts.webhooks.create(webhook)
+  await parts.webhooks.create(made)
   await parts.onChange()
   ctx.status = 201
-  ctx.body = { ...shownWebhook(webhook), ...(secret === undefined ? { secret: webhook.secret } : {}) }
+  const webhook = { ...made, previousSecrets: [], disabled: null, health: HEALTHY }
+  ctx.body = { ...shownWebhook(webhook), ...(secret === undefined ? { secret: made.secret } : {}) }
 }
 
-async function update(ctx: Context, key: ApiKey, parts: WebhookRouteParts, schemas: Schemas): Promise<void> {
+async function update(ctx: Context, key: ApiKey, parts: WebhookRouteParts, schemas: WebhookSchemas): Promise<void> {
   const found = await findWebhook(ctx, key, parts.webhooks)
   if (!found.ok) return answerError(ctx, found)
   const body = await readJson(ctx, { maxBytes: MAX_MANAGEMENT_BODY_BYTES, alsoText: false })
   if (!body.ok) return answerError(ctx, body)
   const checked = checkBody(body.value, schemas.update)
   if (!checked.ok) return answerError(ctx, checked)
-  const before = found.value
-  const { url = before.url, events = before.events, secret = before.secret, status } = checked.value
-  const enabled = status === undefined ? before.enabled : status === 'active'
-  const webhook = { ...before, url, events, secret, enabled }
-  await parts.webhooks.update(webhook)
+  const patch = checked.value
+  const webhook = await parts.webhooks.update(key.projectId, found.value.id, (before) => patched(before, patch))
+  if (webhook === undefined) return answerError(ctx, noSuchWebhook(found.value.id))
   await parts.onChange()
+  parts.onDue()
   ctx.body = shownWebhook(webhook)
+}
+
+/** A secret that is given replaces all others at once. Switching on forgets why it was off, and how it fared. */
+function patched(before: Webhook, { url, events, secret, status }: Infer<WebhookSchemas['update']>): Webhook {
+  return {
+    ...before,
+    url: url ?? before.url,
+    events: events ?? before.events,
+    ...(secret === undefined ? {} : { secret, previousSecrets: [] }),
+    ...(status === undefined || (status === 'active') === before.enabled
+      ? {}
+      : { enabled: status === 'active', disabled: null, health: HEALTHY }),
+  }
 }
 
 async function remove(ctx: Context, key: ApiKey, parts: WebhookRouteParts): Promise<void> {

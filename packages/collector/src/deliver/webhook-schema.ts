@@ -3,14 +3,14 @@ import { array, define, enums, string, type } from 'superstruct'
 import { described, list, maybe, text } from '../http/schema.ts'
 import type { Webhook } from '../store/registry.ts'
 import { secretBytes } from './signature.ts'
-import { webhookUrlProblem } from './webhook-address.ts'
+import { type AddressPolicy, webhookUrlProblem } from './webhook-address.ts'
 
 const MAX_SUBSCRIPTIONS = 100
 
 /** The bodies that make and change a webhook. */
-export function webhookSchemas(allowOwnAddresses: boolean) {
+export function webhookSchemas(policy: AddressPolicy) {
   const url = define<string>('url', (value) => {
-    return typeof value === 'string' ? (webhookUrlProblem(value, allowOwnAddresses) ?? true) : 'must be a text'
+    return typeof value === 'string' ? (webhookUrlProblem(value, policy) ?? true) : 'must be a text'
   })
   described(url, { type: 'string', format: 'uri' })
   const members = {
@@ -22,6 +22,8 @@ export function webhookSchemas(allowOwnAddresses: boolean) {
     update: type({ url: maybe(url), ...members, status: maybe(Status) }),
   }
 }
+
+export type WebhookSchemas = ReturnType<typeof webhookSchemas>
 
 const Status = enums(['active', 'disabled'])
 
@@ -42,8 +44,19 @@ export const ShownWebhook = type({
   events: array(string()),
   created_at: string(),
   status: Status,
+  disabled_reason: maybe(string()),
+  disabled_at: maybe(string()),
+  failing_since: maybe(string()),
 })
 
-export function shownWebhook({ id, url, events, enabled, createdAtMs }: Webhook) {
-  return { id, url, events, created_at: formatTimestamp(createdAtMs), status: enabled ? 'active' : 'disabled' }
+export function shownWebhook({ id, url, events, enabled, createdAtMs, disabled, health }: Webhook) {
+  return {
+    id,
+    url,
+    events,
+    created_at: formatTimestamp(createdAtMs),
+    status: enabled ? 'active' : 'disabled',
+    ...(disabled === null ? {} : { disabled_reason: disabled.reason, disabled_at: formatTimestamp(disabled.atMs) }),
+    ...(health.failingSinceMs === null ? {} : { failing_since: formatTimestamp(health.failingSinceMs) }),
+  }
 }

@@ -25,7 +25,8 @@ export interface ApiKey {
   readonly revokedAtMs: number | null
 }
 
-export interface Webhook {
+/** What a webhook is made with. */
+export interface NewWebhook {
   readonly id: string
   readonly projectId: string
   readonly url: string
@@ -35,6 +36,31 @@ export interface Webhook {
   /** Whether events go there. What was waiting when it was switched off goes on when it is switched on again. */
   readonly enabled: boolean
   readonly createdAtMs: number
+}
+
+export interface Webhook extends NewWebhook {
+  /** Secrets that were replaced and sign beside the new one for a while, newest first. */
+  readonly previousSecrets: readonly PreviousSecret[]
+  /** Why the collector switched it off; `null` when it did not. */
+  readonly disabled: { readonly reason: string; readonly atMs: number } | null
+  readonly health: WebhookHealth
+}
+
+export interface PreviousSecret {
+  readonly secret: string
+  readonly untilMs: number
+}
+
+/** How attempts at a webhook went of late. */
+export interface WebhookHealth {
+  /** The first of the failures since its last success; `null` when the last attempt was one. */
+  readonly failingSinceMs: number | null
+  /** The last of them. */
+  readonly failedAtMs: number | null
+  /** How often in a row it was slowed down. */
+  readonly overloads: number
+  /** Nothing is attempted before. */
+  readonly pausedUntilMs: number
 }
 
 export interface RuleAction {
@@ -87,12 +113,15 @@ export interface ApiKeys {
 }
 
 export interface Webhooks {
-  create(webhook: Webhook): Promise<void>
+  create(webhook: NewWebhook): Promise<void>
   /** Oldest first. Of all projects if `projectId` is left out. */
   list(projectId?: string): Promise<readonly Webhook[]>
   find(projectId: string, webhookId: string): Promise<Webhook | undefined>
-  /** Sets what may change of a webhook that exists, and holds or frees what waits for it. */
-  update(webhook: Webhook): Promise<void>
+  /**
+   * Changes a webhook: `change` makes the new one of the one before, inside the transaction, and is pure and synchronous.
+   * Resolves with the new one, or `undefined` where the project has no such webhook.
+   */
+  update(projectId: string, webhookId: string, change: (before: Webhook) => Webhook): Promise<Webhook | undefined>
   /** Forgets a webhook and its secret, and cancels what waits for it. What was delivered stays on record. */
   remove(projectId: string, webhookId: string, atMs: number): Promise<void>
 }

@@ -1,46 +1,58 @@
 import type { Database } from 'better-sqlite3'
-import type { ClaimedDelivery, DeliveryAttempt, DeliveryNext, Outbox } from '../outbox.ts'
+import type { Backlog, ClaimedDelivery, ClaimShare, DueWebhook, Outbox } from '../outbox.ts'
+import type { PreviousSecret } from '../registry.ts'
+import { createSettle } from './delivery-settlement.ts'
 import { guard } from './guard.ts'
 
-/**
- * The outbox on SQLite. While a delivery is claimed its `due_at` is the end of the lease. One whose webhook was switched
- * off or deleted meanwhile has its attempt recorded, and waits no more.
- */
+type DueRow = Omit<DueWebhook, 'failing'> & { readonly failing: number }
+
+/** The outbox on SQLite. While a delivery is claimed its `due_at` is the end of the lease. */
 export function createSqliteOutbox(db: Database): Outbox {
-  const due = db.prepare<[number, number], number>(
-    `SELECT id FROM delivery WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
+  const due = db.prepare<[{ nowMs: number; most: number }], DueRow>(
+    `SELECT w.uuid AS webhookId, w.failing_since IS NOT NULL AS failing,
+       (SELECT min(due_at) FROM delivery WHERE webhook = w.id AND state = 'waiting') AS dueAtMs,
+       (SELECT count(*) FROM
+         (SELECT 1 FROM delivery WHERE webhook = w.id AND state = 'waiting' AND due_at <= @nowMs LIMIT @most)) AS due
+     FROM webhook w WHERE w.enabled = 1 AND w.deleted_at IS NULL AND w.paused_until <= @nowMs AND dueAtMs <= @nowMs`,
   )
-  due.pluck()
-  const take = db.prepare<[number, number]>('UPDATE delivery SET lease = lease + 1, due_at = ? WHERE id = ?')
-  const read = db.prepare<[number], ClaimedDelivery>(
-    `SELECT d.uuid AS deliveryId, d.lease, w.url, w.secret, d.document, d.attempts + 1 AS attempt
-     FROM delivery d JOIN webhook w ON w.id = d.webhook WHERE d.id = ?`,
+  const claim = db.transaction(createClaim(db))
+  const settle = db.transaction(createSettle(db))
+  const backlog = db.prepare<[], Backlog>(
+    `SELECT count(*) AS waiting, min(iif(w.enabled = 1, d.due_at, NULL)) AS oldestDueAtMs
+     FROM delivery d JOIN webhook w ON w.id = d.webhook WHERE d.state = 'waiting'`,
   )
-  const claim = db.transaction((limit: number, nowMs: number, leaseMs: number) =>
-    due.all(nowMs, limit).map((id) => {
-      take.run(nowMs + leaseMs, id)
-      return read.get(id) as ClaimedDelivery
-    }),
-  )
-  const move = db
-    .prepare<[string, string, number, string, number], number>(
-      `UPDATE delivery SET state = iif(? = 'waiting', state, ?), due_at = ?, attempts = attempts + 1
-       WHERE uuid = ? AND lease = ? AND state IN ('waiting', 'held', 'cancelled') RETURNING id`,
+  return {
+    due: (nowMs, most) => guard(() => due.all({ nowMs, most }).map((row) => ({ ...row, failing: row.failing === 1 }))),
+    claim: (shares, nowMs, leaseMs) => guard(() => claim.immediate(shares, nowMs, leaseMs)),
+    settle: (claimed, attempt, judge) => guard(() => settle.immediate(claimed, attempt, judge)),
+    backlog: () => guard(() => backlog.get() as Backlog),
+  }
+}
+
+type ClaimRow = Omit<ClaimedDelivery, 'previousSecrets'> & { readonly previousSecrets: string }
+
+function createClaim(db: Database) {
+  const due = db
+    .prepare<[string, number, number], number>(
+      `SELECT id FROM delivery
+       WHERE webhook = (SELECT id FROM webhook WHERE uuid = ? AND enabled = 1 AND deleted_at IS NULL)
+         AND state = 'waiting' AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
     )
     .pluck()
-  const record = db.prepare(
-    'INSERT INTO delivery_attempt (delivery, number, started_at, duration, status, error) VALUES (?, ?, ?, ?, ?, ?)',
+  const take = db.prepare<[number, number, number]>(
+    'UPDATE delivery SET lease = lease + 1, due_at = ?, leased_until = ? WHERE id = ?',
   )
-  const settle = db.transaction((claimed: ClaimedDelivery, attempt: DeliveryAttempt, next: DeliveryNext) => {
-    const endedAtMs = attempt.startedAtMs + attempt.durationMs
-    const dueAtMs = next.state === 'waiting' ? next.dueAtMs : endedAtMs
-    const id = move.get(next.state, next.state, dueAtMs, claimed.deliveryId, claimed.lease)
-    if (id === undefined) return
-    record.run(id, attempt.number, attempt.startedAtMs, attempt.durationMs, attempt.status, attempt.error)
-  })
-
-  return {
-    claim: (limit, nowMs, leaseMs) => guard(() => claim.immediate(limit, nowMs, leaseMs)),
-    settle: (claimed, attempt, next) => guard(() => settle.immediate(claimed, attempt, next)),
-  }
+  const read = db.prepare<[number], ClaimRow>(
+    `SELECT d.uuid AS deliveryId, w.uuid AS webhookId, d.lease, w.url, w.secret, w.previous_secrets AS previousSecrets,
+       d.document, d.attempts + 1 AS attempt, d.attempts + 1 - d.attempts_before AS scheduled
+     FROM delivery d JOIN webhook w ON w.id = d.webhook WHERE d.id = ?`,
+  )
+  return (shares: readonly ClaimShare[], nowMs: number, leaseMs: number): ClaimedDelivery[] =>
+    shares.flatMap(({ webhookId, limit }) =>
+      due.all(webhookId, nowMs, limit).map((id) => {
+        take.run(nowMs + leaseMs, nowMs + leaseMs, id)
+        const row = read.get(id) as ClaimRow
+        return { ...row, previousSecrets: JSON.parse(row.previousSecrets) as PreviousSecret[] }
+      }),
+    )
 }

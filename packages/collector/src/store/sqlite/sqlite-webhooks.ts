@@ -1,11 +1,22 @@
 import type { Database } from 'better-sqlite3'
-import type { Webhook, Webhooks } from '../registry.ts'
+import type { PreviousSecret, Webhook, WebhookHealth, Webhooks } from '../registry.ts'
 import { guard } from './guard.ts'
 import { createProjectIds } from './project-ids.ts'
 
-type WebhookRow = Omit<Webhook, 'events' | 'enabled'> & { readonly events: string; readonly enabled: number }
+type WebhookRow = Omit<Webhook, 'events' | 'enabled' | 'previousSecrets' | 'disabled' | 'health'> &
+  WebhookHealth & {
+    readonly events: string
+    readonly enabled: number
+    readonly previousSecrets: string
+    readonly disabledReason: string | null
+    readonly disabledAtMs: number | null
+  }
 
-const SELECT = `SELECT w.uuid AS id, p.uuid AS projectId, w.url, w.events, w.secret, w.enabled, w.created_at AS createdAtMs
+/** The columns of a webhook's health, by the names that they bear in the core. */
+export const HEALTH_COLUMNS = `failing_since AS failingSinceMs, failed_at AS failedAtMs, overloads, paused_until AS pausedUntilMs`
+
+const SELECT = `SELECT w.uuid AS id, p.uuid AS projectId, w.url, w.events, w.secret, w.enabled, w.created_at AS createdAtMs,
+    w.previous_secrets AS previousSecrets, w.disabled_reason AS disabledReason, w.disabled_at AS disabledAtMs, ${HEALTH_COLUMNS}
   FROM webhook w JOIN project p ON p.id = w.project WHERE w.deleted_at IS NULL`
 
 export function createSqliteWebhooks(db: Database): Webhooks {
@@ -15,23 +26,14 @@ export function createSqliteWebhooks(db: Database): Webhooks {
   )
   const list = db.prepare<[string | null], WebhookRow>(`${SELECT} AND p.uuid = coalesce(?, p.uuid) ORDER BY w.id`)
   const find = db.prepare<[string, string], WebhookRow>(`${SELECT} AND p.uuid = ? AND w.uuid = ?`)
-  const change = db.prepare(
-    'UPDATE webhook SET url = ?, events = ?, secret = ?, enabled = ? WHERE uuid = ? AND deleted_at IS NULL',
-  )
-  const forget = db.prepare<[number, string, number]>(
-    `UPDATE webhook SET deleted_at = ?, secret = '' WHERE uuid = ? AND project = ?`,
-  )
-  const move = createMoveWaiting(db)
-
-  const update = db.transaction(({ id, url, events, secret, enabled }: Webhook) => {
-    change.run(url, JSON.stringify(events), secret, Number(enabled), id)
-    if (enabled) move('held', 'waiting', id)
-    else move('waiting', 'held', id)
-  })
-  const remove = db.transaction((projectId: string, webhookId: string, atMs: number) => {
-    if (forget.run(atMs, webhookId, projectRow(projectId)).changes === 0) return
-    move('waiting', 'cancelled', webhookId)
-    move('held', 'cancelled', webhookId)
+  const write = createWrite(db)
+  const remove = db.transaction(createRemove(db, projectRow))
+  const update = db.transaction((projectId: string, webhookId: string, change: (before: Webhook) => Webhook) => {
+    const before = find.get(projectId, webhookId)
+    if (before === undefined) return undefined
+    const after = change(webhookOf(before))
+    write(after)
+    return after
   })
   return {
     create: ({ id, projectId, url, events, secret, enabled, createdAtMs }) =>
@@ -44,18 +46,54 @@ export function createSqliteWebhooks(db: Database): Webhooks {
         const row = find.get(projectId, webhookId)
         return row === undefined ? undefined : webhookOf(row)
       }),
-    update: (webhook) => guard(() => update.immediate(webhook)),
+    update: (projectId, webhookId, change) => guard(() => update.immediate(projectId, webhookId, change)),
     remove: (projectId, webhookId, atMs) => guard(() => remove.immediate(projectId, webhookId, atMs)),
   }
 }
 
-function createMoveWaiting(db: Database) {
-  const move = db.prepare<[string, string, string]>(
-    'UPDATE delivery SET state = ? WHERE state = ? AND webhook = (SELECT id FROM webhook WHERE uuid = ?)',
+function createWrite(db: Database): (webhook: Webhook) => void {
+  const change = db.prepare(
+    `UPDATE webhook SET url = ?, events = ?, secret = ?, previous_secrets = ?, enabled = ?, disabled_reason = ?,
+       disabled_at = ?, failing_since = ?, failed_at = ?, overloads = ?, paused_until = ? WHERE uuid = ?`,
   )
-  return (from: string, to: string, webhookId: string) => void move.run(to, from, webhookId)
+  return ({ id, url, events, secret, previousSecrets, enabled, disabled, health }) => {
+    const secrets = [secret, JSON.stringify(previousSecrets)]
+    const state = [Number(enabled), disabled?.reason ?? null, disabled?.atMs ?? null]
+    const { failingSinceMs, failedAtMs, overloads, pausedUntilMs } = health
+    change.run(
+      url,
+      JSON.stringify(events),
+      ...secrets,
+      ...state,
+      failingSinceMs,
+      failedAtMs,
+      overloads,
+      pausedUntilMs,
+      id,
+    )
+  }
+}
+
+function createRemove(db: Database, projectRow: (projectId: string) => number) {
+  const forget = db.prepare<[number, string, number]>(
+    `UPDATE webhook SET deleted_at = ?, secret = '', previous_secrets = '[]' WHERE uuid = ? AND project = ?`,
+  )
+  const cancel = db.prepare<[string]>(
+    `UPDATE delivery SET state = 'cancelled' WHERE state = 'waiting' AND webhook = (SELECT id FROM webhook WHERE uuid = ?)`,
+  )
+  return (projectId: string, webhookId: string, atMs: number): void => {
+    if (forget.run(atMs, webhookId, projectRow(projectId)).changes > 0) cancel.run(webhookId)
+  }
 }
 
 function webhookOf(row: WebhookRow): Webhook {
-  return { ...row, events: JSON.parse(row.events) as string[], enabled: row.enabled === 1 }
+  const { disabledReason, disabledAtMs, failingSinceMs, failedAtMs, overloads, pausedUntilMs, ...webhook } = row
+  return {
+    ...webhook,
+    events: JSON.parse(row.events) as string[],
+    enabled: row.enabled === 1,
+    previousSecrets: JSON.parse(row.previousSecrets) as PreviousSecret[],
+    disabled: disabledReason === null ? null : { reason: disabledReason, atMs: disabledAtMs as number },
+    health: { failingSinceMs, failedAtMs, overloads, pausedUntilMs },
+  }
 }
