@@ -19,7 +19,10 @@ function answerOne(t: ScriptedTracker, random: () => number, open: Set<number>, 
   const chance = isReportAlone ? random() * 0.65 : random()
   const store = () => t.accept(attempt.events, index) ?? retry()
   if (chance < 0.4) return attempt.answer(store())
-  if (chance < 0.5) return void (store(), attempt.answer(retry()))
+  if (chance < 0.5) {
+    store()
+    return attempt.answer(retry())
+  }
   if (chance < 0.65) return attempt.answer(retry(random() < 0.5 ? undefined : random() * 20_000))
   if (chance < 0.75) return attempt.answer(refused('too_large'))
   if (chance < 0.85) return attempt.answer(refused('refused'))

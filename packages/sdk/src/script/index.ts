@@ -1,8 +1,4 @@
 import { createTracker } from '../browser/index.ts'
 import { startFromScriptTag } from './start-from-script-tag.ts'
 
-startFromScriptTag(
-  document.currentScript as HTMLScriptElement | null,
-  globalThis as { truecount?: unknown },
-  createTracker,
-)
+startFromScriptTag(document.currentScript, globalThis as { truecount?: unknown }, createTracker)
