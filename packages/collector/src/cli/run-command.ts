@@ -8,6 +8,7 @@ import { OPERATIONS } from './operations.ts'
 import { createProject, listProjects } from './projects.ts'
 import { serve } from './serve.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
+import { WEBHOOK_COMMANDS } from './webhooks.ts'
 
 const text = { type: 'string' } as const
 const json = { type: 'boolean' } as const
@@ -52,6 +53,7 @@ const COMMANDS: readonly Command[] = [
     run: createProject,
   },
   { name: 'projects list', options: { db: text, json }, usage: '[--db PATH] [--json]', run: listProjects },
+  ...WEBHOOK_COMMANDS,
   ...OPERATIONS,
   {
     name: 'version',
