@@ -39,7 +39,7 @@ const DEFAULT_DRAIN_MS = 10_000
 export interface TrackerCore {
   readonly tracker: Tracker
   readonly sender: Sender
-  start(): void
+  start(): unknown
   /** Something is wrong that the developer can mend. */
   problem(message: string): void
   /** An event is gone that this tracker never numbered. */
@@ -54,7 +54,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
   const books = { captured: 0, adopted: 0, delivered: 0, duplicates: 0, rejected: 0, dropped: 0 }
   // Drops that left a gap in the lane, until they are told to the collector.
   let untold: DropReport['reasons'] | undefined
-  let { consent } = options
+  let consent = options.disabled ? 'denied' : options.consent
   let shutdown: Promise<FlushResult> | undefined
 
   const problem = (message: string) => emit('error', { message })
@@ -77,20 +77,17 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     drop(reason, message, isNumbered)
   }
 
-  /** Whether the event is in the queue; if not, it is on the books as dropped. */
-  function keep(name: string, metadata?: object, given?: TrackOptions, isOwn?: boolean): boolean {
-    const before = waiting()
-    const loss = capture(parts, name, metadata, given, isOwn)
-    if (loss) lost(loss.reason, loss.message, loss.isNumbered)
-    // Under the caller's own key it may have been there already: then it is the same event.
-    else books.captured += waiting() - before
-    return !loss
+  /** Puts an event into the queue and on the books; returns how many the queue has more. */
+  function keep(name: string, metadata?: object, given?: TrackOptions, isOwn?: boolean): number {
+    const added = capture(parts, lost, name, metadata, given, isOwn)
+    books.captured += added
+    return added
   }
 
   function take(name: string, metadata?: object, given?: TrackOptions) {
-    if (shutdown) lost('shut_down', 'the tracker was shut down')
+    if (shutdown) lost('shut_down', 'it came after shutdown')
     else if (consent === 'denied') lost('opted_out', NO_CONSENT)
-    else if (keep(name, metadata, given)) sender.notice()
+    else if (keep(name, metadata, given) > 0) sender.notice()
   }
 
   const sender = createSender({
@@ -100,27 +97,25 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     report() {
       const reasons = untold
       untold = undefined
-      return reasons !== undefined && keep(DROPPED_EVENT_NAME, { reasons }, {}, true)
+      return reasons ? keep(DROPPED_EVENT_NAME, { reasons }, {}, true) : 0
     },
-    observer: {
-      settled(verdicts) {
-        const refusals = verdicts.filter((verdict) => verdict.status === 'rejected')
-        const duplicates = verdicts.filter((verdict) => verdict.status === 'accepted' && verdict.duplicate).length
-        const events = verdicts.length - refusals.length
-        books.delivered += events
-        books.duplicates += duplicates
-        books.rejected += refusals.length
-        for (const { status, message } of refusals) tellDrop(status, message)
-        emit('delivered', { events, duplicates })
-      },
-      // A report that is given up is not reported in turn: a collector that refuses all would get them without end.
-      dropped: ({ key, json }, reason, message) => drop(reason, message, key.includes(lane.id) && !isReport(json)),
+    settled(verdicts) {
+      const refusals = verdicts.filter((verdict) => verdict.status === 'rejected')
+      const duplicates = verdicts.filter((verdict) => verdict.status === 'accepted' && verdict.duplicate).length
+      const events = verdicts.length - refusals.length
+      books.delivered += events
+      books.duplicates += duplicates
+      books.rejected += refusals.length
+      for (const { status, message } of refusals) tellDrop(status, message)
+      emit('delivered', { events, duplicates })
     },
+    // A report that is given up is not reported in turn: a collector that refuses all would get them without end.
+    gaveUp: ({ key, json }, reason, message) => drop(reason, message, key.includes(lane.id) && !isReport(json)),
   })
 
   async function drain(given: DrainOptions | undefined): Promise<FlushResult> {
     const { delivered, dropped, rejected } = books
-    if (!options.disabled && consent === 'granted') await sender.drain(drainMs(given))
+    if (consent === 'granted') await sender.drain(drainMs(given))
     return {
       delivered: books.delivered - delivered,
       waiting: waiting(),
@@ -150,7 +145,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
   const tracker: Tracker = {
     track: safely(take),
     identify: safely((userId: string, traits?: object) => {
-      must(isText(userId), 'userId must be a string, not empty')
+      must(isText(userId), 'userId must be a string')
       take('$identify', { anonymous_id: identity.identify(userId), traits }, { userId })
     }),
     page: safely((name?: string, metadata?: object) => {
@@ -176,9 +171,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
       books.adopted += waiting() - before
       sender.notice()
     },
-    start() {
-      if (!options.disabled && consent === 'granted') parts.onConsent(true)
-    },
+    start: () => consent === 'granted' && parts.onConsent(true),
   }
 }
 

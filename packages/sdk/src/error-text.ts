@@ -3,6 +3,6 @@ export function errorText(cause: unknown): string {
   try {
     return String(cause)
   } catch {
-    return 'an error without text'
+    return 'an error'
   }
 }

@@ -73,7 +73,7 @@ export function resolveOptions<Options extends CoreOptions>(
   const problems: string[] = []
   const need = (isGiven: boolean, what: string) => isGiven || problems.push(what)
   need(isText(key), 'key: give the API key of your project')
-  need(isText(endpoint) && /^https?:/.test(endpoint), 'endpoint: give the URL of your collector, https://…')
+  need(isText(endpoint) && /^https?:/.test(endpoint), 'endpoint: give the URL of your collector')
   for (const [name, usual] of Object.entries({ ...DEFAULTS, maxQueueBytes })) {
     const value = (options[name] ??= usual)
     if (typeof usual !== 'number') continue

@@ -158,6 +158,28 @@ test('identify names the user and links the anonymous id; page names the page', 
   ])
 })
 
+test('whoever tracks from within a hook, a toJSON or a listener finds it on the books once', async () => {
+  const { tracker, clock, stored } = createScriptedTracker({
+    beforeSend(event) {
+      if (event.event_name === 'outer') tracker.track('from a hook')
+      return event
+    },
+  })
+  tracker.on('dropped', () => tracker.track('from a listener'))
+  tracker.track('outer', { toJSON: () => (tracker.track('from toJSON'), {}) })
+  tracker.track('')
+  expect(tracker.stats()).toMatchObject({ captured: 5, waiting: 4, dropped: 1 })
+  await clock.advance(2000)
+  expect([...stored.values()].map(({ event_name }) => event_name).sort()).toEqual([
+    '$dropped',
+    'from a hook',
+    'from a listener',
+    'from toJSON',
+    'outer',
+  ])
+  expectBalanced(tracker)
+})
+
 test('a listener that throws harms neither the event nor the other listeners; one that left hears nothing', async () => {
   const { tracker, clock, stored } = createScriptedTracker({}, { listens: false })
   const heard: string[] = []

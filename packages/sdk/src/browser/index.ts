@@ -38,7 +38,8 @@ const pageBudget = createKeepaliveBudget()
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
   const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
-  const prefix = `truecount:${String(options.key as unknown).slice(-8)}:`
+  const key: unknown = options.key
+  const prefix = `truecount:${String(key).slice(-8)}:`
   const lane = createLane(randomBytes)
   const storage = createSafeStorage(() => localStorage)
   const stored = createStorageQueue(storage, `${prefix}event:`, lane.id, options.maxQueueBytes, utf8Bytes)
@@ -50,7 +51,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
   const locks = createTabLock(navigator.locks, prefix)
   const adopt = () => {
     locks.hold(lane.id)
-    for (const other of stored.otherLanes()) locks.tryHold(other, () => core.adopt(() => stored.adopt(other)))
+    for (const other of stored.otherLanes()) locks.hold(other, () => core.adopt(() => stored.adopt(other)))
   }
   const transport = createFetchTransport({
     ...options,

@@ -2,7 +2,7 @@
  * Browsers refuse `keepalive` requests beyond 64 KiB of bodies in flight, all of the page's together
  * (Fetch standard, "HTTP-network-or-cache fetch"), and Chromium beyond 9 at once. A little is left to the host page.
  */
-const MAX_BYTES = 60 * 1024
+const MAX_BYTES = 60_000
 const MAX_REQUESTS = 9
 
 /** What all trackers of a page may have in flight as keepalive requests. One per page, shared. */

@@ -17,23 +17,21 @@ export interface CaptureParts {
   readonly utf8Bytes: MeasureText
 }
 
-/** Why an event is given up. `isNumbered`: it leaves a gap in the lane, so the collector must be told. */
-export interface Loss {
-  readonly reason: DropReason
-  readonly message: string
-  readonly isNumbered: boolean
-}
-
-/** Turns a call into an event in the queue, or says why not. Never throws, whatever the arguments are. */
+/**
+ * Turns a call into an event in the queue, or tells `lost` why not. Never throws, whatever the arguments are.
+ * `isNumbered`: the event leaves a gap in the lane, so the collector must be told. Returns how many events the queue has
+ * more: none also where one with the caller's own key was there already, since that is the same event.
+ */
 export function capture(
   { queue, lane, identity, clock, options, utf8Bytes }: CaptureParts,
+  lost: (reason: DropReason, message: string, isNumbered: boolean) => void,
   name: string,
   metadata?: object,
   given?: TrackOptions,
   isReport?: boolean,
-): Loss | undefined {
+): number {
   let reason: DropReason = 'invalid_event'
-  let message = 'there is no more room'
+  let message = 'the queue is full'
   let isNumbered = false
   try {
     const { userId, timestamp, idempotencyKey } = given ?? {}
@@ -51,12 +49,15 @@ export function capture(
     }
     if (event) {
       reason = 'invalid_event'
-      const outcome = queue.add(createEvent(event, key, utf8Bytes), isReport)
-      if (outcome === 'added') return undefined
+      const created = createEvent(event, key, utf8Bytes)
+      const before = queue.size().events
+      const outcome = queue.add(created, isReport)
+      if (outcome === 'added') return queue.size().events - before
       reason = outcome
-    } else message = 'beforeSend returned no event'
+    } else message = 'beforeSend returned nothing'
   } catch (cause) {
     message = errorText(cause)
   }
-  return { reason, message, isNumbered }
+  lost(reason, message, isNumbered)
+  return 0
 }

@@ -14,17 +14,14 @@ export function createEvent(outgoing: OutgoingEvent, key: string, utf8Bytes: Mea
   const { event_name, user_id, timestamp, metadata } = outgoing
   const iso = new Date(timestamp).toISOString()
   const metadataJson = JSON.stringify(metadata) as string | undefined
-  must(
-    isText(event_name) && isShort(event_name),
-    `event name must be a string of 1 to ${MAX_EVENT_NAME_CHARACTERS} characters`,
-  )
-  must(isText(key), 'idempotencyKey must be a string, not empty')
+  must(isText(event_name) && isShort(event_name), 'event name must be a string of 1 to 100 characters')
+  must(isText(key), 'idempotencyKey must be a string')
   must(user_id == null || ['string', 'number'].includes(typeof user_id), 'userId must be a string')
   // Years beyond four digits print with a sign, which the contract does not know.
   must(iso.length < 25, 'timestamp must be in the years 0 to 9999')
   must(
     metadata === undefined || (metadataJson?.[0] === '{' && utf8Bytes(metadataJson) <= MAX_METADATA_BYTES),
-    `metadata must be an object of at most ${MAX_METADATA_BYTES} bytes of JSON`,
+    'metadata must be an object of at most 10 KB of JSON',
   )
   const head = JSON.stringify({
     event_name,

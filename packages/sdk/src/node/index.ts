@@ -43,12 +43,10 @@ const MAX_BATCH_BYTES = 900 * 1024
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
   const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
   const lane = createLane((count) => randomBytes(count))
-  let isCreated = false
-  // Nobody can listen before this function has returned.
-  const tell = (run: () => void) => (isCreated ? run() : queueMicrotask(run))
   const opened = options.queue?.open(lane.id, options.maxQueueBytes, clock.now, {
-    problem: (message) => tell(() => core.problem(message)),
-    unreadable: (message) => tell(() => core.lost('storage_failed', message)),
+    // Nobody can listen before this function has returned, nor may a listener track while events are adopted.
+    problem: (message) => queueMicrotask(() => core.problem(message)),
+    unreadable: (message) => queueMicrotask(() => core.lost('storage_failed', message)),
   })
   const handOver = createHandOver({
     ...options,
@@ -90,7 +88,6 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     close,
   })
   core.start()
-  isCreated = true
   let end: Promise<FlushResult> | undefined
   return {
     ...core.tracker,

@@ -2,7 +2,7 @@ import type { EventQueue, QueuedEvent } from '../capture/event-queue.ts'
 import type { Batch } from './transport.ts'
 
 /**
- * The oldest waiting events that fit, but for those in `inFlight`; `undefined` if there are none.
+ * The oldest waiting events that fit, but for those in `inFlight`.
  * One event larger than `maxBytes` goes alone: the collector decides about it.
  */
 export function takeBatch(
@@ -10,14 +10,14 @@ export function takeBatch(
   inFlight: ReadonlySet<string>,
   maxEvents: number,
   maxBytes: number,
-): Batch | undefined {
+): Batch {
   const events: QueuedEvent[] = []
   let bytes = 1
   for (const event of queue.peek()) {
     if (inFlight.has(event.key)) continue
-    if (events.length > 0 && bytes + event.bytes >= maxBytes) break
+    if (events[0] && bytes + event.bytes >= maxBytes) break
     bytes += event.bytes + 1
     if (events.push(event) >= maxEvents) break
   }
-  return events.length > 0 ? { events, bytes, body: `[${events.map(({ json }) => json).join()}]` } : undefined
+  return { events, bytes, body: `[${events.map(({ json }) => json).join()}]` }
 }

@@ -2,19 +2,18 @@ import type { Clock } from '../clock.ts'
 
 /** Callers that wait until what was queued when they called has left the queue. */
 export interface Drains {
-  pending(): boolean
-  /** Resolves when `settle` has seen `goal` removals, or after `timeoutMs`, whichever is first. */
+  /** How many wait. */
+  pending(): number
+  /** Resolves when `settle` has seen a progress of `goal`, or after `timeoutMs`, whichever is first. */
   until(goal: number, timeoutMs: number): Promise<void>
-  /** Everyone who waits now waits for one removal more. */
-  extend(): void
-  /** `removals`: events that left the queue since the start. */
-  settle(removals: number): void
+  /** `progress`: how far it has come since the start. */
+  settle(progress: number): void
 }
 
 export function createDrains(clock: Clock): Drains {
   const goals = new Map<() => void, number>()
   return {
-    pending: () => goals.size > 0,
+    pending: () => goals.size,
     until: (goal, timeoutMs) =>
       new Promise((resolve) => {
         const finish = () => {
@@ -26,11 +25,8 @@ export function createDrains(clock: Clock): Drains {
         const stopTimer = clock.startTimer(finish, timeoutMs, true)
         goals.set(finish, goal)
       }),
-    extend() {
-      for (const [finish, goal] of goals) goals.set(finish, goal + 1)
-    },
-    settle(removals) {
-      for (const [finish, goal] of goals) if (removals >= goal) finish()
+    settle(progress) {
+      for (const [finish, goal] of goals) if (progress >= goal) finish()
     },
   }
 }

@@ -39,7 +39,7 @@ export interface FetchTransportParts {
 export function createFetchTransport(parts: FetchTransportParts): Transport {
   return {
     async send({ events, body, bytes }, mayOutlive) {
-      const { endpoint, key, clock, requestTimeoutMs } = parts
+      const { clock, requestTimeoutMs } = parts
       const controller = parts.createAbort()
       const giveBack = mayOutlive ? parts.reserve?.(bytes) : undefined
       let stopTimer: (() => void) | undefined
@@ -52,11 +52,11 @@ export function createFetchTransport(parts: FetchTransportParts): Transport {
       })
       const attempt = async () => {
         const response = await parts.fetch(
-          `${endpoint.replace(/\/+$/, '')}${BATCH_PATH}?key=${encodeURIComponent(key)}`,
+          `${parts.endpoint.replace(/\/+$/, '')}${BATCH_PATH}?key=${encodeURIComponent(parts.key)}`,
           {
             method: 'POST',
             body,
-            keepalive: giveBack !== undefined,
+            keepalive: !!giveBack,
             signal: controller.signal,
           },
         )

@@ -9,14 +9,6 @@ import { createDrains } from './drains.ts'
 import type { SendOutcome, Transport } from './transport.ts'
 import { BACKOFF, COMPANY, createWait, NEXT_TURN, ORDER } from './wait.ts'
 
-/** What the sender tells its tracker of events that have left the queue. */
-export interface SenderObserver {
-  /** The collector has named events, one verdict each. */
-  settled(verdicts: readonly Verdict[]): void
-  /** The event was given up. */
-  dropped(event: QueuedEvent, reason: DropReason, message: string): void
-}
-
 export interface SenderParts {
   readonly queue: EventQueue
   readonly transport: Transport
@@ -26,12 +18,15 @@ export interface SenderParts {
   readonly options: Pick<ResolvedOptions<CoreOptions>, 'flushAt' | 'flushIntervalMs' | 'maxBatchEvents'>
   /** Most bytes in a batch's body. */
   readonly maxBatchBytes: number
-  readonly observer: SenderObserver
+  /** Events have left the queue: the collector has named them, one verdict each. */
+  readonly settled: (verdicts: readonly Verdict[]) => void
+  /** The event has left the queue: it was given up. */
+  readonly gaveUp: (event: QueuedEvent, reason: DropReason, message: string) => void
   readonly emit: Emitter['emit']
   /** Nothing is sent unless it is `granted`; once it is `denied`, what waits is dropped. */
   readonly consent: () => Consent
-  /** Called before the queue is read: the moment to queue a drop report. Whether there was one. */
-  readonly report: () => boolean
+  /** Called before the queue is read: the moment to queue a drop report. Returns how many were. */
+  readonly report: () => number
 }
 
 /** Moves events from the queue to the collector: one batch in flight, oldest first, removed by key once named. */
@@ -57,11 +52,12 @@ const LARGEST_EVENT_BYTES = 12_000
 export const NO_CONSENT = 'no consent'
 
 export function createSender(parts: SenderParts): Sender {
-  const { queue, options, maxBatchBytes, observer, emit } = parts
+  const { queue, options, maxBatchBytes, emit } = parts
   const wait = createWait(parts.clock, () => pump(true))
   const drains = createDrains(parts.clock)
   const inFlight = new Set<string>()
-  let removals = 0
+  // Events that have left the queue since the start, less the reports that came on top of what was waited for.
+  let progress = 0
   let failures = 0
   // Halved by refusals, doubled by successes; never above what a 413 has shown to be too much.
   let maxEvents = options.maxBatchEvents
@@ -77,7 +73,7 @@ export function createSender(parts: SenderParts): Sender {
   /** The one place that decides what comes next; called whenever something has ended. */
   function pump(isOverdue?: boolean) {
     if (!isBusy()) report()
-    drains.settle(isHalted ? Infinity : removals)
+    drains.settle(isHalted ? Infinity : progress)
     if (isBusy()) return
     if (isOverdue || drains.pending() || isDue()) launch(maxBatchBytes)
     else notice()
@@ -85,7 +81,7 @@ export function createSender(parts: SenderParts): Sender {
 
   /** What is given up during a drain is told within it. */
   function report() {
-    if (parts.report()) drains.extend()
+    progress -= parts.report()
   }
 
   function notice() {
@@ -101,7 +97,7 @@ export function createSender(parts: SenderParts): Sender {
 
   function launch(maxBytes: number, isExit?: boolean): boolean {
     const batch = takeBatch(queue, inFlight, maxEvents, maxBytes)
-    if (!batch) return false
+    if (!batch.events[0]) return false
     wait.cut(NEXT_TURN)
     for (const { key } of batch.events) inFlight.add(key)
     // What outlives a page shares a small budget with the page's own requests, unseen from here: if they fill it, the
@@ -119,7 +115,7 @@ export function createSender(parts: SenderParts): Sender {
       failures = 0
       maxEvents = Math.min(maxEventsEver, maxEvents * 2)
       remove(events)
-      return observer.settled(outcome.verdicts)
+      return parts.settled(outcome.verdicts)
     }
     const { kind, message } = outcome
     if (parts.consent() === 'denied') {
@@ -145,12 +141,12 @@ export function createSender(parts: SenderParts): Sender {
 
   function drop(events: readonly QueuedEvent[], reason: DropReason, message: string) {
     remove(events)
-    for (const event of events) observer.dropped(event, reason, message)
+    for (const event of events) parts.gaveUp(event, reason, message)
   }
 
   function remove(events: readonly QueuedEvent[]) {
     queue.remove(events.map(({ key }) => key))
-    removals += events.length
+    progress += events.length
   }
 
   function resume() {
@@ -163,7 +159,7 @@ export function createSender(parts: SenderParts): Sender {
     drain(timeoutMs) {
       isHalted = false
       report()
-      const drained = drains.until(removals + queue.size().events, timeoutMs)
+      const drained = drains.until(progress + queue.size().events, timeoutMs)
       resume()
       return drained
     },
@@ -171,7 +167,7 @@ export function createSender(parts: SenderParts): Sender {
       wait.cut(BACKOFF)
       if (isBarred()) return
       report()
-      while (budgetBytes() >= LARGEST_EVENT_BYTES && launch(Math.min(maxBatchBytes, budgetBytes()), true));
+      while (budgetBytes() >= LARGEST_EVENT_BYTES && launch(budgetBytes(), true));
       // A page that was only hidden comes back to what found no room.
       notice()
     },

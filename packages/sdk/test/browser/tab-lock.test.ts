@@ -9,20 +9,20 @@ test('the lane of a living tab is taken by nobody; once the tab is gone, by exac
   const taken: string[] = []
   owner.hold('lane')
   await settled()
-  second.tryHold('lane', () => taken.push('too early'))
+  second.hold('lane', () => taken.push('too early'))
   await settled()
   expect([...locks.held]).toEqual(['p:lane'])
   expect(taken).toEqual([])
 
   owner.release()
   await settled()
-  second.tryHold('lane', () => taken.push('second'))
-  third.tryHold('lane', () => taken.push('third'))
+  second.hold('lane', () => taken.push('second'))
+  third.hold('lane', () => taken.push('third'))
   await settled()
   expect(taken).toEqual(['second'])
   second.release()
   await settled()
-  third.tryHold('lane', () => taken.push('third'))
+  third.hold('lane', () => taken.push('third'))
   await settled()
   expect(taken).toEqual(['second', 'third'])
 })
@@ -31,7 +31,7 @@ test('release lets every lane go, and a lane can be held again after it', async 
   const locks = createFakeLocks()
   const tab = createTabLock(locks, 'p:')
   tab.hold('own')
-  tab.tryHold('adopted', () => undefined)
+  tab.hold('adopted', () => undefined)
   await settled()
   expect(locks.held.size).toBe(2)
   tab.release()
@@ -45,13 +45,13 @@ test('release lets every lane go, and a lane can be held again after it', async 
 test('the lock is waited for where another still has it', async () => {
   const locks = createFakeLocks()
   const [heir, owner] = [createTabLock(locks, 'p:'), createTabLock(locks, 'p:')]
-  heir.tryHold('lane', () => undefined)
+  heir.hold('lane', () => undefined)
   await settled()
   owner.hold('lane')
   heir.release()
   await settled()
   const taken: string[] = []
-  heir.tryHold('lane', () => taken.push('heir'))
+  heir.hold('lane', () => taken.push('heir'))
   await settled()
   expect(taken).toEqual([])
 })
@@ -59,7 +59,7 @@ test('the lock is waited for where another still has it', async () => {
 test('a page that is gone waits for no lock: it would hold it unawares', async () => {
   const locks = createFakeLocks()
   const [heir, owner, third] = [createTabLock(locks, 'p:'), createTabLock(locks, 'p:'), createTabLock(locks, 'p:')]
-  heir.tryHold('lane', () => undefined)
+  heir.hold('lane', () => undefined)
   await settled()
   owner.hold('lane')
   await settled()
@@ -67,16 +67,16 @@ test('a page that is gone waits for no lock: it would hold it unawares', async (
   heir.release()
   await settled()
   const taken: string[] = []
-  third.tryHold('lane', () => taken.push('third'))
+  third.hold('lane', () => taken.push('third'))
   await settled()
   expect(taken).toEqual(['third'])
 })
 
 test('without Web Locks every lane counts as free: better sent twice under one key than never', async () => {
   const taken: string[] = []
-  createTabLock(undefined, 'p:').tryHold('lane', () => taken.push('missing'))
+  createTabLock(undefined, 'p:').hold('lane', () => taken.push('missing'))
   const refusing = { request: () => Promise.reject(new DOMException('opaque origin', 'SecurityError')) }
-  createTabLock(refusing, 'p:').tryHold('lane', () => taken.push('refused'))
+  createTabLock(refusing, 'p:').hold('lane', () => taken.push('refused'))
   createTabLock(refusing, 'p:').hold('lane')
   await settled()
   expect(taken).toEqual(['missing', 'refused'])
