@@ -8,7 +8,7 @@ import type { Choice } from '../choice.ts'
 import { NODE_SDKS } from './node-sdks.ts'
 import { runNodeCell } from './run-node-cell.ts'
 
-const AT_ONCE = 4
+const AT_ONCE = 6
 const LIMIT_MS = 90_000
 const BURST_LIMIT_MS = 180_000
 

@@ -2,7 +2,8 @@ import { Socket } from 'node:net'
 
 interface Target {
   readonly host?: string
-  readonly path?: string
+  /** Of a socket that is a file; `null` from Node's own HTTP client. */
+  readonly path?: string | null
 }
 
 /** Every connection of this process to a host that is not this machine throws, and says where it would have gone. */
@@ -12,7 +13,7 @@ export function stayOnLoopback(): void {
     // Node's own callers pass one list: options, callback.
     const [first] = args.flat() as [Target | undefined]
     const { host, path } = Object(first) as Target
-    if (path === undefined && host !== '127.0.0.1' && host !== 'localhost') {
+    if (typeof path !== 'string' && host !== '127.0.0.1' && host !== 'localhost') {
       throw new Error(`The benchmark stays on loopback, and ${String(host)} is not there`)
     }
     return connect.apply(this, args)
