@@ -16,39 +16,19 @@ function policyOf(...allowed: string[]) {
   return createAddressPolicy((readAddressList(allowed) as { list: AddressList }).list)
 }
 
-const NOT_PUBLIC = [
-  ...[
-    '0.0.0.0',
-    '10.1.2.3',
-    '100.64.0.1',
-    '127.0.0.1',
-    '127.255.255.254',
-    '169.254.1.1',
-    '172.16.0.1',
-    '172.31.255.255',
-  ],
-  ...['192.0.0.1', '192.0.2.1', '192.168.0.1', '198.18.0.1', '198.51.100.1', '203.0.113.1', '224.0.0.1', '240.0.0.1'],
-  ...[
-    '255.255.255.255',
-    '::',
-    '::1',
-    '::7f00:1',
-    '::ffff:127.0.0.1',
-    '::ffff:a00:1',
-    '64:ff9b::7f00:1',
-    '64:ff9b::a01:203',
-  ],
-  ...['64:ff9b:1::1', '100::1', '2001::1', '2001:db8::1', '2002:7f00:1::1', 'fc00::1', 'fd12:3456::1', 'fe80::1'],
-  ...['fe80::1%eth0', 'fec0::1', 'ff02::1'],
-]
-const METADATA = [
-  ...['169.254.169.254', '::ffff:169.254.169.254', '64:ff9b::a9fe:a9fe', '169.254.170.2', '169.254.170.23'],
-  ...['fd00:ec2::254', 'fd00:ec2::23', 'fd20:ce::254', '100.100.100.200', '192.0.0.192', '168.63.129.16'],
-]
+const NOT_PUBLIC = `
+  0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.255.255.254 169.254.1.1 172.16.0.1 172.31.255.255 192.0.0.1 192.0.2.1
+  192.168.0.1 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1 240.0.0.1 255.255.255.255 :: ::1 ::7f00:1 ::ffff:127.0.0.1
+  ::ffff:a00:1 64:ff9b::7f00:1 64:ff9b::a01:203 64:ff9b:1::1 100::1 2001::1 2001:db8::1 2002:7f00:1::1 fc00::1
+  fd12:3456::1 fe80::1 fe80::1%eth0 fec0::1 ff02::1`
+const METADATA = `
+  169.254.169.254 ::ffff:169.254.169.254 64:ff9b::a9fe:a9fe 169.254.170.2 169.254.170.23 fd00:ec2::254 fd00:ec2::23
+  fd20:ce::254 100.100.100.200 192.0.0.192 168.63.129.16`
+const words = (text: string) => text.trim().split(/\s+/)
 const PUBLIC = ['1.1.1.1', '11.0.0.1', '100.128.0.1', '172.32.0.1', '192.169.0.1', '223.255.255.255', '2606:4700::1111']
 
 describe('A webhook is at a public address, or at one that the operator allows', () => {
-  test.each(NOT_PUBLIC)('%s is not public', (address) => {
+  test.each(words(NOT_PUBLIC))('%s is not public', (address) => {
     expect(policyOf().problemOf(address)).toContain('is not a public address')
   })
 
@@ -62,12 +42,12 @@ describe('A webhook is at a public address, or at one that the operator allows',
     for (const address of ['192.168.0.1', 'fd13::1', '127.0.0.1']) expect(policy.problemOf(address)).toBeDefined()
   })
 
-  test.each(METADATA)('%s is a metadata service, whatever is allowed', (address) => {
+  test.each(words(METADATA))('%s is a metadata service, whatever is allowed', (address) => {
     expect(policyOf('0.0.0.0/0', '::/0').problemOf(address)).toContain('metadata')
   })
 
   test.each([
-    ['https://hooks.example.com/x', undefined],
+    ['https://hooks.example.com/x', 'none'],
     ['ftp://hooks.example.com', 'must be an http or https URL'],
     ['javascript:alert(1)', 'must be an http or https URL'],
     ['file:///etc/passwd', 'must be an http or https URL'],
@@ -83,9 +63,7 @@ describe('A webhook is at a public address, or at one that the operator allows',
     ['http://[::ffff:127.0.0.1]', '::ffff:7f00:1'],
     ['http://[::1]', '::1'],
   ])('the URL %s: %s', (url, problem) => {
-    expect(webhookUrlProblem(url, policyOf())).toEqual(
-      problem === undefined ? undefined : expect.stringContaining(problem),
-    )
+    expect(webhookUrlProblem(url, policyOf()) ?? 'none').toContain(problem)
   })
 })
 

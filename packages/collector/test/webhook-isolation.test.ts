@@ -27,7 +27,8 @@ async function timeToDeliver(dead: 'none' | 'hangs' | 'refuses'): Promise<{ took
   const living = dead === 'none' ? WEBHOOKS : WEBHOOKS - 1
   for (let i = 0; i < living; i++) await makeWebhook(app, `${sink.url}/${i}`)
   const startedMs = performance.now()
-  await app.post('/api/v1/events/batch', Array(EVENTS).fill({ event_name: 'a' }))
+  const events = Array.from({ length: EVENTS }, () => ({ event_name: 'a' }))
+  await app.post('/api/v1/events/batch', events)
   const isAlive = ({ path }: { path: string }) => path !== '/dead'
   await sink.waitFor((all) => all.filter(isAlive).length >= living * EVENTS, 60_000)
   return { tookMs: performance.now() - startedMs, sink }
