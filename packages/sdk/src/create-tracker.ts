@@ -1,4 +1,4 @@
-import { DROPPED_EVENT_NAME, type DropReason, type DropReport } from '@truecount/protocol'
+import { DROPPED_EVENT_NAME, type DropReason, type DropReport, type Verdict } from '@truecount/protocol'
 import { capture } from './capture/capture.ts'
 import type { MeasureText } from './capture/create-event.ts'
 import type { EventQueue } from './capture/event-queue.ts'
@@ -42,8 +42,8 @@ export interface TrackerCore {
   start(): unknown
   /** Something is wrong that the developer can mend. */
   problem(message: string): void
-  /** An event is gone that this tracker never numbered. */
-  lost(reason: DropReason, message: string): void
+  /** An event that came from elsewhere is gone. */
+  lostAdopted(reason: DropReason, message: string): void
   /** Runs what takes events over into the queue, and sends them. */
   adopt(run: () => void): void
 }
@@ -87,7 +87,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
   function take(name: string, metadata?: object, given?: TrackOptions) {
     if (shutdown) lost('shut_down', 'it came after shutdown')
     else if (consent === 'denied') lost('opted_out', NO_CONSENT)
-    else if (keep(name, metadata, given) > 0) sender.notice()
+    else if (keep(name, metadata, given)) sender.notice()
   }
 
   const sender = createSender({
@@ -100,9 +100,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
       return reasons ? keep(DROPPED_EVENT_NAME, { reasons }, {}, true) : 0
     },
     settled(verdicts) {
-      const refusals = verdicts.filter((verdict) => verdict.status === 'rejected')
-      const duplicates = verdicts.filter((verdict) => verdict.status === 'accepted' && verdict.duplicate).length
-      const events = verdicts.length - refusals.length
+      const { events, duplicates, refusals } = tally(verdicts)
       books.delivered += events
       books.duplicates += duplicates
       books.rejected += refusals.length
@@ -164,7 +162,10 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     tracker,
     sender,
     problem,
-    lost,
+    lostAdopted(reason, message) {
+      books.adopted++
+      drop(reason, message)
+    },
     adopt(run) {
       const before = waiting()
       run()
@@ -173,6 +174,12 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     },
     start: () => consent === 'granted' && parts.onConsent(true),
   }
+}
+
+function tally(verdicts: readonly Verdict[]) {
+  const refusals = verdicts.filter((verdict) => verdict.status === 'rejected')
+  const duplicates = verdicts.filter((verdict) => verdict.status === 'accepted' && verdict.duplicate).length
+  return { events: verdicts.length - refusals.length, duplicates, refusals }
 }
 
 /** What is no time at all asks for nothing; the promise not to throw stands. */

@@ -21,7 +21,7 @@ export const MANGLED_NAMES = [
   'lane',
   'level',
   'log',
-  'lost',
+  'lostAdopted',
   'maxBatchBytes',
   'nextKey',
   'notice',

@@ -46,7 +46,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
   const opened = options.queue?.open(lane.id, options.maxQueueBytes, clock.now, {
     // Nobody can listen before this function has returned, nor may a listener track while events are adopted.
     problem: (message) => queueMicrotask(() => core.problem(message)),
-    unreadable: (message) => queueMicrotask(() => core.lost('storage_failed', message)),
+    unreadable: (message) => queueMicrotask(() => core.lostAdopted('storage_failed', message)),
   })
   const handOver = createHandOver({
     ...options,
