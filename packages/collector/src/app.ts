@@ -23,6 +23,8 @@ import { createMetrics } from './metrics.ts'
 import { createOperationRoutes } from './operation-routes.ts'
 import { createReportRoutes } from './report/report-routes.ts'
 import { createRequestLog } from './request-log.ts'
+import { createAllRuleRoutes } from './rules/all-rule-routes.ts'
+import { createRuleBook } from './rules/rule-book.ts'
 import { startWorkers, type Workers } from './start-workers.ts'
 import type { Store } from './store/store.ts'
 
@@ -61,7 +63,8 @@ export function createApp(parts: AppParts): App {
   const { store, log, now, monotonicMs, randomBytes, isTrusted, bodyTimes } = parts
   let workers: Workers | undefined
   const metrics = createMetrics({ backlog: store.outbox.backlog, inFlight: () => workers?.inFlight() ?? 0, now })
-  const deliveries = createDeliveryPlan(store.webhooks, store.rules)
+  const ruleBook = createRuleBook()
+  const deliveries = createDeliveryPlan(store.webhooks, ruleBook.firing)
   const onDue = () => workers?.wake()
   const submit = createGroupCommit({
     ledger: store.ledger,
@@ -77,6 +80,7 @@ export function createApp(parts: AppParts): App {
     ...createIngestRoutes({ submit, observer: metrics, now, randomBytes }),
     ...createReportRoutes({ analytics: store.analytics, now }),
     ...createUserRoutes(erasure),
+    ...createAllRuleRoutes({ ...parts, ...store, ruleBook, pause }),
     ...createDeliverRoutes({ ...parts, ...store, post, onDue, pause, onChange: deliveries.load }),
     ...createKeyRoutes({ apiKeys: store.apiKeys, now, randomBytes }),
     ...createProjectRoutes(store.projects),
@@ -96,6 +100,7 @@ export function createApp(parts: AppParts): App {
     }),
     routes,
     async start() {
+      for (const rule of await store.rules.list()) ruleBook.put(rule)
       await deliveries.load()
       workers = startWorkers({ ...parts, metrics, post, erasure, onDisabled: deliveries.load })
       return workers

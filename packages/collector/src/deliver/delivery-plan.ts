@@ -3,13 +3,13 @@ import { nameUuid } from '../id/uuid.ts'
 import type { ListedEvent } from '../store/event-list.ts'
 import type { Plan, StoredEvent } from '../store/ledger.ts'
 import type { PlannedDelivery } from '../store/outbox.ts'
-import type { Rule, Rules, Webhooks } from '../store/registry.ts'
-import { compileConditions, type EventDocument, type Matches } from './conditions.ts'
+import type { RuleAction, Webhook, Webhooks } from '../store/registry.ts'
+import type { RuleWindows } from '../store/rule-windows.ts'
 
 /** Knows which webhooks an event is due at, and says so without waiting. */
 export interface DeliveryPlan {
   readonly plan: Plan
-  /** Reads all webhooks and rules again. To be awaited before the first event and after each change. */
+  /** Reads all webhooks again. To be awaited before the first event and after each change. */
   load(): Promise<void>
 }
 
@@ -18,61 +18,54 @@ interface Subscription {
   readonly events: ReadonlySet<string>
 }
 
-interface ActiveRule {
-  readonly matches: Matches
-  readonly webhookIds: readonly string[]
-}
-
 interface Targets {
   readonly subscriptions: readonly Subscription[]
-  readonly rules: readonly ActiveRule[]
+  readonly activeIds: ReadonlySet<string>
 }
 
+const NO_TARGETS: Targets = { subscriptions: [], activeIds: new Set() }
+
+/** Knows the rules: the actions of all that fire for an event. */
+export type Firing = (projectId: string, event: StoredEvent, windows: RuleWindows) => readonly (readonly RuleAction[])[]
+
 /** Webhooks by subscription and by rule, one delivery for each event and webhook however many of them point there. */
-export function createDeliveryPlan(webhooks: Webhooks, rules: Rules): DeliveryPlan {
+export function createDeliveryPlan(webhooks: Webhooks, firing: Firing): DeliveryPlan {
   let targets = new Map<string, Targets>()
   return {
-    plan: (projectId, fresh) => {
-      const due = targets.get(projectId)
-      return due === undefined ? [] : fresh.flatMap((event) => deliveriesOf(event, due))
-    },
+    // Rules see every event, also where nobody would be told: what they count depends on the events alone.
+    plan: (projectId, fresh, windows) =>
+      fresh.flatMap((event) => {
+        const fired = event.eventName === DROPPED_EVENT_NAME ? [] : firing(projectId, event, windows)
+        return deliveriesOf(event, targets.get(projectId) ?? NO_TARGETS, fired)
+      }),
     async load() {
-      const [allWebhooks, allRules] = await Promise.all([webhooks.list(), rules.list()])
-      const active = allWebhooks.filter(({ enabled }) => enabled)
-      const activeIds = new Set(active.map(({ id }) => id))
+      const active = (await webhooks.list()).filter(({ enabled }) => enabled)
       const projectIds = new Set(active.map(({ projectId }) => projectId))
       targets = new Map(
-        [...projectIds].map((projectId) => [
-          projectId,
-          {
-            subscriptions: active
-              .filter((webhook) => webhook.projectId === projectId)
-              .map(({ id, events }) => ({ webhookId: id, events: new Set(events) })),
-            rules: allRules
-              .filter((rule) => rule.projectId === projectId && rule.enabled)
-              .map((rule) => activeRule(rule, activeIds)),
-          },
-        ]),
+        [...projectIds].map((id) => [id, targetsOf(active.filter(({ projectId }) => projectId === id))]),
       )
     },
   }
 }
 
-function activeRule({ conditions, actions }: Rule, activeIds: ReadonlySet<string>): ActiveRule {
-  const compiled = compileConditions(conditions)
-  if (!compiled.ok) throw new Error(`A stored rule does not compile: ${compiled.message}`)
-  const webhookIds = actions.map(({ webhook_id }) => webhook_id).filter((id) => activeIds.has(id))
-  return { matches: compiled.value, webhookIds }
+function targetsOf(active: readonly Webhook[]): Targets {
+  return {
+    subscriptions: active.map(({ id, events }) => ({ webhookId: id, events: new Set(events) })),
+    activeIds: new Set(active.map(({ id }) => id)),
+  }
 }
 
-function deliveriesOf(event: StoredEvent, { subscriptions, rules }: Targets): PlannedDelivery[] {
+function deliveriesOf(
+  event: StoredEvent,
+  { subscriptions, activeIds }: Targets,
+  fired: readonly (readonly RuleAction[])[],
+): PlannedDelivery[] {
   const own = event.eventName === DROPPED_EVENT_NAME
   const subscribed = subscriptions.filter(({ events }) => events.has(event.eventName) || (!own && events.has('*')))
-  const document = eventDocument(event)
-  const ruled = own ? [] : rules.filter(({ matches }) => matches(document))
+  const ruled = fired.flatMap((actions) => actions.map(({ webhook_id }) => webhook_id))
   const webhookIds = new Set([
     ...subscribed.map(({ webhookId }) => webhookId),
-    ...ruled.flatMap(({ webhookIds: ids }) => ids),
+    ...ruled.filter((id) => activeIds.has(id)),
   ])
   if (webhookIds.size === 0) return []
   const text = webhookText(event)
@@ -83,11 +76,6 @@ function deliveriesOf(event: StoredEvent, { subscriptions, rules }: Targets): Pl
     document: text,
     dueAtMs: event.receivedAtMs,
   }))
-}
-
-/** An event as conditions see it. */
-export function eventDocument({ eventName, userId, timestampMs, metadata }: ListedEvent): EventDocument {
-  return { event_name: eventName, ...(userId === null ? {} : { user_id: userId }), timestamp: timestampMs, metadata }
 }
 
 /** An event as its webhooks get it, not yet signed. */

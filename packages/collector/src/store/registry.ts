@@ -74,7 +74,7 @@ export interface RuleCounting {
   /** `<n>s|m|h|d`. */
   readonly within: string
   /** Path of what is counted apart; all events together if left out. */
-  readonly by?: string
+  readonly by?: string | undefined
 }
 
 export interface Rule {

@@ -5,15 +5,18 @@ import { answerError } from '../http/answer-error.ts'
 import { checkBody, MAX_MANAGEMENT_BODY_BYTES } from '../http/check-body.ts'
 import { readJson } from '../http/request-body.ts'
 import type { Route } from '../http/route.ts'
-import { described, orNull } from '../http/schema.ts'
+import { described, maybe, orNull, whole } from '../http/schema.ts'
 import type { EventList, ListedEvent } from '../store/event-list.ts'
 import type { ApiKey } from '../store/registry.ts'
-import { compileConditions } from './conditions.ts'
-import { eventDocument } from './delivery-plan.ts'
+import { compileRule } from './compile-rule.ts'
 import { RULES_PATH } from './rule-routes.ts'
-import { DryRunSchema } from './rule-schema.ts'
+import { tried } from './rule-schema.ts'
+import { createTrial, Explained } from './trial.ts'
 
 const DEFAULT_EVENTS = 100
+const MAX_EVENTS = 1_000
+
+const DryRunSchema = type({ ...tried, limit: maybe(whole(1, MAX_EVENTS)) })
 
 const ShownEvent = type({
   event_id: string(),
@@ -30,7 +33,7 @@ export interface DryRunParts {
   readonly eventList: EventList
 }
 
-/** Which of the last events would a rule have matched? Nothing is sent. */
+/** For which of the last events would a rule have fired? Nothing is sent. */
 export function createDryRunRoute({ eventList }: DryRunParts): Route {
   return {
     method: 'POST',
@@ -41,8 +44,8 @@ export function createDryRunRoute({ eventList }: DryRunParts): Route {
       body: DryRunSchema,
       answer: {
         status: 200,
-        description: 'How many events were looked at, and those that match, newest first',
-        body: type({ tested: integer(), matched: integer(), events: array(ShownEvent) }),
+        description: 'How many events were looked at, how many match, and those for which the rule fires, newest first',
+        body: type({ tested: integer(), matched: integer(), events: array(ShownEvent), unmatched: Explained }),
       },
     },
     handle: (ctx, key) => dryRun(ctx, key, eventList),
@@ -54,12 +57,13 @@ async function dryRun(ctx: Context, { projectId }: ApiKey, eventList: EventList)
   if (!body.ok) return answerError(ctx, body)
   const checked = checkBody(body.value, DryRunSchema)
   if (!checked.ok) return answerError(ctx, checked)
-  const { conditions, limit = DEFAULT_EVENTS } = checked.value
-  const matches = compileConditions(conditions)
-  if (!matches.ok) return answerError(ctx, matches)
-  const events = await eventList.latest(projectId, limit)
-  const matched = events.filter((event) => matches.value(eventDocument(event)))
-  ctx.body = { tested: events.length, matched: matched.length, events: matched.map(shown) }
+  const { conditions, window = null, limit = DEFAULT_EVENTS } = checked.value
+  const rule = compileRule({ conditions, window })
+  if (!rule.ok) return answerError(ctx, rule)
+  const trial = createTrial(rule.value)
+  const events = (await eventList.latest(projectId, limit)).toReversed().filter(trial.judge)
+  const { tested, matched, silent } = trial.result()
+  ctx.body = { tested, matched, events: events.toReversed().map(shown), unmatched: silent.toReversed() }
 }
 
 function shown({ eventId, eventName, userId, timestampMs, metadata }: ListedEvent) {

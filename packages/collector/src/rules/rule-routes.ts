@@ -5,33 +5,41 @@ import { checkBody, MAX_MANAGEMENT_BODY_BYTES } from '../http/check-body.ts'
 import { type Outcome, type Refusal, refuse } from '../http/outcome.ts'
 import { readJson } from '../http/request-body.ts'
 import { pathParameter, type Route } from '../http/route.ts'
+import type { RouteDoc } from '../http/route-doc.ts'
 import { type RandomBytes, timeUuid } from '../id/uuid.ts'
 import type { ApiKey, Rule, Rules, Webhooks } from '../store/registry.ts'
-import { compileConditions } from './conditions.ts'
+import { compileRule } from './compile-rule.ts'
+import type { RuleBook } from './rule-book.ts'
 import { RulePatchSchema, RuleSchema, ShownRule, shownRule } from './rule-schema.ts'
 
 export interface RuleRouteParts {
   readonly rules: Rules
   readonly webhooks: Webhooks
-  /** Awaited before a change is answered. */
-  readonly onChange: () => Promise<void>
+  /** Told of every change before it is answered. */
+  readonly ruleBook: Pick<RuleBook, 'put' | 'remove'>
   readonly now: () => number
   readonly randomBytes: RandomBytes
 }
 
 export const RULES_PATH = '/api/v1/rules'
+const MAX_RULES = 10_000
+
 const ONE = `${RULES_PATH}/:id`
+const CREATE_DOC: RouteDoc = {
+  summary: 'Create a rule; with a window, one that fires when so many of its events come within a time',
+  body: RuleSchema,
+  answer: { status: 201, description: 'The rule', body: ShownRule },
+}
 const shownAnswer = { status: 200, description: 'The rule', body: ShownRule } as const
 
 export function createRuleRoutes(parts: RuleRouteParts): readonly Route[] {
   const access = 'secret'
-  const createDoc = { status: 201, description: 'The rule', body: ShownRule } as const
   return [
     {
       method: 'POST',
       path: RULES_PATH,
       access,
-      doc: { summary: 'Create a rule', body: RuleSchema, answer: createDoc },
+      doc: CREATE_DOC,
       handle: (ctx, key) => create(ctx, key, parts),
     },
     {
@@ -79,21 +87,25 @@ async function create(ctx: Context, key: ApiKey, parts: RuleRouteParts): Promise
   if (!body.ok) return answerError(ctx, body)
   const checked = checkBody(body.value, RuleSchema)
   if (!checked.ok) return answerError(ctx, checked)
-  const { name, conditions, actions, enabled = true } = checked.value
+  const { name, conditions, window = null, actions, enabled = true } = checked.value
   const rule: Rule = {
     id: timeUuid(parts.now(), parts.randomBytes),
     projectId: key.projectId,
     name,
     conditions,
-    window: null,
+    window,
     actions: onlyNamed(actions),
     enabled,
     createdAtMs: parts.now(),
   }
   const problem = await problemOf(rule, parts.webhooks)
   if (problem !== undefined) return answerError(ctx, problem)
+  if ((await parts.rules.count(key.projectId)) >= MAX_RULES) {
+    const message = `A project has at most ${MAX_RULES} rules: delete one, or join some by $or`
+    return answerError(ctx, refuse('invalid_request', message))
+  }
   await parts.rules.create(rule)
-  await parts.onChange()
+  parts.ruleBook.put(rule)
   ctx.status = 201
   ctx.body = shownRule(rule)
 }
@@ -107,12 +119,13 @@ async function update(ctx: Context, key: ApiKey, parts: RuleRouteParts): Promise
   if (!checked.ok) return answerError(ctx, checked)
   const before = found.value
   const { name = before.name, conditions = before.conditions, enabled = before.enabled } = checked.value
+  const { window = before.window } = checked.value
   const actions = onlyNamed(checked.value.actions ?? before.actions)
-  const rule = { ...before, name, conditions, actions, enabled }
+  const rule = { ...before, name, conditions, window, actions, enabled }
   const problem = await problemOf(rule, parts.webhooks)
   if (problem !== undefined) return answerError(ctx, problem)
   await parts.rules.update(rule)
-  await parts.onChange()
+  parts.ruleBook.put(rule)
   ctx.body = shownRule(rule)
 }
 
@@ -120,18 +133,19 @@ async function remove(ctx: Context, key: ApiKey, parts: RuleRouteParts): Promise
   const rule = await findRule(ctx, key, parts.rules)
   if (!rule.ok) return answerError(ctx, rule)
   await parts.rules.remove(key.projectId, rule.value.id)
-  await parts.onChange()
+  parts.ruleBook.remove(key.projectId, rule.value.id)
   ctx.status = 204
 }
 
-async function findRule(ctx: Context, { projectId }: ApiKey, rules: Rules): Promise<Outcome<Rule>> {
+export async function findRule(ctx: Context, { projectId }: ApiKey, rules: Rules): Promise<Outcome<Rule>> {
   const id = pathParameter(ctx, 'id')
   const rule = await rules.find(projectId, id)
   return rule === undefined ? refuse('not_found', `The project has no rule ${id}`) : { ok: true, value: rule }
 }
 
-async function problemOf({ projectId, conditions, actions }: Rule, webhooks: Webhooks): Promise<Refusal | undefined> {
-  const compiled = compileConditions(conditions)
+async function problemOf(rule: Rule, webhooks: Webhooks): Promise<Refusal | undefined> {
+  const { projectId, actions } = rule
+  const compiled = compileRule(rule)
   if (!compiled.ok) return compiled
   const known = new Set((await webhooks.list(projectId)).map(({ id }) => id))
   const stranger = actions.findIndex(({ webhook_id }) => !known.has(webhook_id))
