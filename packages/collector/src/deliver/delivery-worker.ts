@@ -10,7 +10,8 @@ const LEASE_MS = ATTEMPT_TIMEOUT_MS + 5_000
 
 const POLL_MS = 1_000
 
-const SLOTS: SlotLimits = { total: 256, failing: 128, perWebhook: 8 }
+/** Attempts under way at a time. */
+export const SLOTS: SlotLimits = { total: 256, failing: 128, perWebhook: 8 }
 
 /** Told of each attempt that was recorded, with what followed from it. */
 export type OnAttempt = (claimed: ClaimedDelivery, judgement: Judgement, durationMs: number) => void
