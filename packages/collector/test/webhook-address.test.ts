@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { startWebhookSink } from '@truecount/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
+import { shareLookups } from '../src/deliver/share-lookups.ts'
 import { createAddressPolicy, webhookUrlProblem } from '../src/deliver/webhook-address.ts'
 import { type AddressList, readAddressList } from '../src/http/address-list.ts'
 import { startTestApp } from './start-test-app.ts'
@@ -143,4 +144,19 @@ describe('An attempt goes to the address that was vetted for it', () => {
     expect(body).toMatchObject({ state: 'failed', attempts: [{ status: 307, answer: 'elsewhere' }] })
     expect(forbidden.requests()).toBe(0)
   })
+})
+
+test('A name that is being looked up is not looked up twice, and the next time it is asked for anew', async () => {
+  const asked: string[] = []
+  const answers: ((addresses: Resolved) => void)[] = []
+  const resolveName = shareLookups((hostname) => {
+    asked.push(hostname)
+    return new Promise((resolve) => answers.push(resolve))
+  })
+  const waiting = [resolveName('dead.test'), resolveName('dead.test'), resolveName('other.test')]
+  expect(asked).toEqual(['dead.test', 'other.test'])
+  answers.forEach((answer, i) => answer(at(`10.0.0.${i}`)))
+  expect(await Promise.all(waiting)).toEqual([at('10.0.0.0'), at('10.0.0.0'), at('10.0.0.1')])
+  void resolveName('dead.test')
+  expect(asked).toEqual(['dead.test', 'other.test', 'dead.test'])
 })

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { readRetryAfter } from './retry-after.ts'
+import { shareLookups } from './share-lookups.ts'
 import type { SignedRequest } from './signature.ts'
 import { pinnedLookup, type ResolveName, vetHost } from './vetted-lookup.ts'
 import { type AddressPolicy, hostOf } from './webhook-address.ts'
@@ -35,10 +36,11 @@ export interface PostWebhookParts {
 
 /** Each request is a connection of its own, to an address that was vetted for it. */
 export function createPostWebhook({ policy, resolveName, now }: PostWebhookParts): PostWebhook {
+  const lookup = shareLookups(resolveName)
   return async (text, request, signal) => {
     try {
       const url = new URL(text)
-      const vetted = await untilAborted(vetHost(hostOf(url), policy, resolveName), signal)
+      const vetted = await untilAborted(vetHost(hostOf(url), policy, lookup), signal)
       if (!vetted.ok) return { kind: 'unanswered', error: vetted.error }
       const answer = await open(url, request, signal, pinnedLookup(vetted.addresses))
       const retryAfterMs = readRetryAfter(answer.headers['retry-after'], now())
