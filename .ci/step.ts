@@ -39,7 +39,7 @@ export function failure(what: string): Outcome {
 }
 
 /** No step takes this long: what does hangs, and is killed so that the later steps get their turn. */
-const STEP_TIMEOUT_MS = 8 * 60_000
+const STEP_TIMEOUT_MS = 14 * 60_000
 
 /** Runs a command with its output in ours and no input. Resolves with its exit code, 1 where it was killed. */
 export function runCommand([command = '', ...args]: readonly string[]): Promise<number> {

@@ -40,6 +40,7 @@ test.each(['https://c.example', 'https://c.example/', 'https://c.example//'])(
         'https://c.example/api/v1/events/batch?key=tc_pub%26%3F',
         {
           method: 'POST',
+          headers: { 'Content-Type': 'text/plain' },
           body: batch.body,
           signal: 'signal',
           keepalive: true,

@@ -14,7 +14,7 @@ export function createCompressingFetch(fetch: SendRequest): SendRequest {
   let isUnderstood = true
   return async (url, request) => {
     if (!isUnderstood || typeof request.body !== 'string' || request.body.length < MIN_BYTES) return fetch(url, request)
-    const headers = { 'Content-Type': 'text/plain', 'Content-Encoding': 'gzip' }
+    const headers = { ...request.headers, 'Content-Encoding': 'gzip' }
     const response = await fetch(url, { ...request, headers, body: gzipSync(request.body, { level: 1 }) })
     if (response.status !== 415) return response
     isUnderstood = false

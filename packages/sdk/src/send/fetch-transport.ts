@@ -11,11 +11,11 @@ export interface FetchResponse {
   text(): Promise<string>
 }
 
-/** What is asked of `fetch` (WHATWG Fetch), which makes a text body `text/plain` by itself. The abort signal comes from the platform entry. */
+/** What is asked of `fetch` (WHATWG Fetch). The abort signal comes from the platform entry. */
 export interface FetchRequest {
   readonly method: 'POST'
   readonly body: string | Uint8Array
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
   readonly keepalive: boolean
   readonly signal: unknown
 }
@@ -55,6 +55,8 @@ export function createFetchTransport(parts: FetchTransportParts): Transport {
           `${parts.endpoint.replace(/\/+$/, '')}${BATCH_PATH}?key=${encodeURIComponent(parts.key)}`,
           {
             method: 'POST',
+            // By the standard a text body is that by itself; Bun's `fetch`, and many a caller's own, sends no type.
+            headers: { 'Content-Type': 'text/plain' },
             body,
             keepalive: !!giveBack,
             signal: controller.signal,

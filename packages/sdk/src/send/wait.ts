@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 
 /** What is waited for, from the least that may be cut short to the most. */
-export const NOTHING = 0
+const NOTHING = 0
 /** More events, so that they share a request. */
 export const COMPANY = 1
 /** The end of the call that captures: it does no network work. */
