@@ -21,16 +21,18 @@ export function createSqliteLedger(db: Database): Ledger {
   const projectRow = createProjectIds(db)
   const ingestBatch = createBatchWriter(db)
   const enqueue = createEnqueue(db)
-  const windows = createSqliteRuleWindows(db)
+  const openWindows = createSqliteRuleWindows(db)
 
   const ingest = db.transaction((batches: readonly LedgerBatch[], plan: Plan): LedgerAnswer => {
     let enqueued = 0
+    const windows = openWindows()
     const verdicts = batches.map((batch) => {
       const fresh: StoredEvent[] = []
       const answer = ingestBatch(projectRow(batch.projectId), batch.entries, fresh)
       for (const delivery of plan(batch.projectId, fresh, windows)) enqueued += enqueue(delivery)
       return answer
     })
+    windows.save()
     return { verdicts, enqueued }
   })
   return { ingest: (batches, plan) => guard(() => ingest.immediate(batches, plan)) }
