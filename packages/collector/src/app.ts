@@ -6,26 +6,32 @@ import { createPostWebhook } from './deliver/post-webhook.ts'
 import type { ResolveName } from './deliver/vetted-lookup.ts'
 import type { AddressPolicy } from './deliver/webhook-address.ts'
 import { createDescribeRoutes } from './describe/describe-routes.ts'
-import { ERASURE_PAUSE_MS, type ErasureParts } from './erase/erase-in-pieces.ts'
+import { ERASURE_PAUSE_MS, eraseBefore, type ErasureParts } from './erase/erase-in-pieces.ts'
 import { createUserRoutes } from './erase/user-routes.ts'
+import type { FlatAccess } from './flat/flat-access.ts'
+import { createFlatRoutes, type EraseEvents, type FlatParts, type TakeEvents } from './flat/flat-routes.ts'
 import type { BodyTimes } from './http/body-times.ts'
 import type { IsTrusted } from './http/client-address.ts'
 import { createKoa } from './http/create-koa.ts'
+import type { RouteFamily } from './http/route-family.ts'
 import type { Route } from './http/route.ts'
 import { createSlidingLimiter } from './http/sliding-limiter.ts'
 import { type RandomBytes, timeUuid } from './id/uuid.ts'
 import { createGroupCommit } from './ingest/group-commit.ts'
 import { createIngestRoutes } from './ingest/ingest-routes.ts'
+import { createTakeAll } from './ingest/take-all.ts'
 import type { Log } from './log.ts'
 import { createKeyRoutes } from './manage/key-routes.ts'
 import { createProjectRoutes } from './manage/project-routes.ts'
 import { createMetrics } from './metrics.ts'
 import { createOperationRoutes } from './operation-routes.ts'
+import { createRandomName } from './random-name.ts'
 import { createReportRoutes } from './report/report-routes.ts'
 import { createRequestLog } from './request-log.ts'
 import { createAllRuleRoutes } from './rules/all-rule-routes.ts'
 import { createRuleBook } from './rules/rule-book.ts'
 import { startWorkers, type Workers } from './start-workers.ts'
+import type { Project } from './store/registry.ts'
 import type { Store } from './store/store.ts'
 
 export interface AppParts {
@@ -46,6 +52,9 @@ export interface AppParts {
   /** Proxies whose word on where a request came from is taken. */
   readonly isTrusted: IsTrusted
   readonly bodyTimes: BodyTimes
+  readonly flatAccess: FlatAccess
+  /** The project that the flat API serves; `undefined` while there is none. */
+  readonly findFlatProject: () => Promise<Project | undefined>
 }
 
 export interface App {
@@ -60,7 +69,7 @@ const pause = () => wait(ERASURE_PAUSE_MS)
 
 /** Introduces the rooms to each other and to the store. Listens nowhere and begins nothing. */
 export function createApp(parts: AppParts): App {
-  const { store, log, now, monotonicMs, randomBytes, isTrusted, bodyTimes } = parts
+  const { store, log, now, monotonicMs, randomBytes, isTrusted } = parts
   let workers: Workers | undefined
   const metrics = createMetrics({ backlog: store.outbox.backlog, inFlight: () => workers?.inFlight() ?? 0, now })
   const ruleBook = createRuleBook()
@@ -76,8 +85,9 @@ export function createApp(parts: AppParts): App {
   })
   const post = createPostWebhook(parts)
   const erasure: ErasureParts = { eraser: store.eraser, pause }
+  const taking = { submit, observer: metrics, now, randomBytes }
   const routes = [
-    ...createIngestRoutes({ submit, observer: metrics, now, randomBytes }),
+    ...createIngestRoutes(taking),
     ...createReportRoutes({ analytics: store.analytics, now }),
     ...createUserRoutes(erasure),
     ...createAllRuleRoutes({ ...parts, ...store, ruleBook, pause }),
@@ -85,18 +95,18 @@ export function createApp(parts: AppParts): App {
     ...createKeyRoutes({ apiKeys: store.apiKeys, now, randomBytes }),
     ...createProjectRoutes(store.projects),
   ]
+  const requestLog = createRequestLog(log, isTrusted)
   const operations = createOperationRoutes(store, metrics)
   return {
     koa: createKoa({
       routes,
       openRoutes: [...operations, ...createDescribeRoutes(routes, operations)],
-      apiKeys: store.apiKeys,
-      projects: store.projects,
+      family: createFlat(parts, createTakeAll(taking), requestLog.onFailure),
+      ...parts,
+      ...store,
       limiter: createSlidingLimiter(monotonicMs),
-      bodyTimes,
-      monotonicMs,
       newRequestId: () => timeUuid(now(), randomBytes),
-      ...createRequestLog(log, isTrusted),
+      ...requestLog,
     }),
     routes,
     async start() {
@@ -106,4 +116,13 @@ export function createApp(parts: AppParts): App {
       return workers
     },
   }
+}
+
+function createFlat(
+  { store, flatAccess: access, findFlatProject: findProject, random }: AppParts,
+  take: TakeEvents,
+  onFailure: FlatParts['onFailure'],
+): RouteFamily {
+  const erase: EraseEvents = (projectId, beforeMs) => eraseBefore({ eraser: store.eraser, pause }, projectId, beforeMs)
+  return createFlatRoutes({ ...store, access, findProject, take, erase, newName: createRandomName(random), onFailure })
 }

@@ -46,6 +46,18 @@ export const SETTINGS = {
     initial: '30',
     meaning: 'days that a delivery is kept after it ended; off keeps them for ever',
   },
+  flatApi: {
+    flag: 'flat-api',
+    variable: 'TRUECOUNT_FLAT_API',
+    initial: 'loopback',
+    meaning: 'who needs no key for the flat API: loopback (who listens there alone) or open (anybody who reaches it)',
+  },
+  flatProject: {
+    flag: 'flat-project',
+    variable: 'TRUECOUNT_FLAT_PROJECT',
+    initial: '',
+    meaning: 'id of the project that the flat API serves; the first if none is named',
+  },
   logLevel: {
     flag: 'log-level',
     variable: 'TRUECOUNT_LOG_LEVEL',
@@ -65,6 +77,9 @@ export interface Config {
   readonly webhookAllow: readonly string[]
   /** Days; `null` for ever. */
   readonly webhookRetention: number | null
+  readonly flatApi: 'loopback' | 'open'
+  /** The first project if it is empty. */
+  readonly flatProject: string
   readonly logLevel: LogLevel
 }
 
@@ -91,6 +106,7 @@ export function resolveConfig({ flags, environment, file }: ConfigSources): Conf
   const port = /^\d{1,5}$/.test(text('port')) ? Number(text('port')) : Number.NaN
   const [trustedProxies, webhookAllow] = [listOf(text('trustedProxies')), listOf(text('webhookAllow'))]
   const webhookRetention = readDays(text('webhookRetention'))
+  const [flatApi, flatProject] = [text('flatApi'), text('flatProject')]
   const problems = [
     ...inFile.problems,
     db === '' ? 'db must be a path, got nothing' : '',
@@ -98,15 +114,18 @@ export function resolveConfig({ flags, environment, file }: ConfigSources): Conf
     port <= 65_535 ? '' : `port must be a whole number from 0 to 65535, got ${text('port')}`,
     isDurability(durability) ? '' : `durability must be process or power, got ${durability}`,
     isLogLevel(logLevel) ? '' : `log-level must be one of ${LOG_LEVELS.join(' ')}, got ${logLevel}`,
+    isFlatApi(flatApi) ? '' : `flat-api must be loopback or open, got ${flatApi}`,
     addressProblem('trusted-proxies', trustedProxies),
     addressProblem('webhook-allow', webhookAllow),
     Number.isNaN(webhookRetention)
       ? `webhook-retention must be a whole number of days from 1, or off, got ${text('webhookRetention')}`
       : '',
   ].filter((problem) => problem !== '')
-  if (problems.length > 0 || !isDurability(durability) || !isLogLevel(logLevel)) return { ok: false, problems }
+  const known = isDurability(durability) && isLogLevel(logLevel) && isFlatApi(flatApi)
+  if (problems.length > 0 || !known) return { ok: false, problems }
   const webhooks = { webhookAllow, webhookRetention }
-  return { ok: true, config: { db, port, host, durability, trustedProxies, ...webhooks, logLevel } }
+  const flat = { flatApi, flatProject }
+  return { ok: true, config: { db, port, host, durability, trustedProxies, ...webhooks, ...flat, logLevel } }
 }
 
 function listOf(text: string): readonly string[] {
@@ -126,6 +145,10 @@ function readDays(text: string): number | null {
 
 function isDurability(text: string): text is Durability {
   return text === 'process' || text === 'power'
+}
+
+function isFlatApi(text: string): text is Config['flatApi'] {
+  return text === 'loopback' || text === 'open'
 }
 
 function isLogLevel(text: string): text is LogLevel {

@@ -4,11 +4,14 @@ import type { RequestListener } from 'node:http'
 import { createApp } from './app.ts'
 import type { ResolveName } from './deliver/vetted-lookup.ts'
 import { createAddressPolicy } from './deliver/webhook-address.ts'
+import type { FlatAccess } from './flat/flat-access.ts'
 import { BODY_TIMES } from './http/body-times.ts'
 import { type AddressList, readAddressList } from './http/address-list.ts'
 import type { Log } from './log.ts'
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
-import type { Durability } from './store/store.ts'
+import type { Project } from './store/registry.ts'
+import { StoreError } from './store/store-error.ts'
+import type { Durability, Store } from './store/store.ts'
 
 const DAY_MS = 86_400_000
 
@@ -33,6 +36,14 @@ export interface CollectorOptions {
    * the log where a request came from, and decides nothing.
    */
   readonly trustedProxies?: readonly string[]
+  /**
+   * Who may call the flat API (`/event`, `/events`, …). `key` (default): who has a secret key of its project. `open`: anybody who
+   * reaches it. `loopback`: anybody who calls this machine by a name of loopback, others with a key; only for a server that
+   * strangers can't reach.
+   */
+  readonly flatApi?: FlatAccess
+  /** Id of the project that the flat API serves (default: the first that was made). */
+  readonly flatProject?: string
   /** Gets what the operator should know; nothing is logged if left out. */
   readonly log?: Log
 }
@@ -61,13 +72,16 @@ export function createCollector(options: CollectorOptions): Collector {
   const proxies = addressesOf('trustedProxies', options.trustedProxies)
   const policy = createAddressPolicy(addressesOf('webhookAllow', options.webhookAllow))
   const deliveriesKeptMs = webhookRetentionDays === null ? null : webhookRetentionDays * DAY_MS
+  const { flatApi: flatAccess = 'key', flatProject } = options
   return {
     async start() {
       const store = openSqliteStore(dbPath, durability)
+      const findFlatProject = await openFlatProject(store, flatProject)
       const time = { now: Date.now, monotonicMs, bodyTimes: BODY_TIMES }
       const chance = { randomBytes, random: Math.random }
       const webhooks = { policy, resolveName, deliveriesKeptMs }
-      const app = createApp({ store, log, ...time, ...chance, ...webhooks, isTrusted: proxies.has })
+      const flat = { flatAccess, findFlatProject }
+      const app = createApp({ store, log, ...time, ...chance, ...webhooks, ...flat, isTrusted: proxies.has })
       const worker = await app.start()
       const answer = app.koa.callback()
       return {
@@ -79,6 +93,15 @@ export function createCollector(options: CollectorOptions): Collector {
       }
     },
   }
+}
+
+/** Throws `StoreError` (`unusable`) for a project that is named and does not exist. */
+async function openFlatProject(store: Store, named: string | undefined): Promise<() => Promise<Project | undefined>> {
+  if (named === undefined) return store.projects.first
+  const id = named.toLowerCase()
+  if ((await store.projects.find(id)) !== undefined) return () => store.projects.find(id)
+  store.close()
+  throw new StoreError('unusable', `flatProject: there is no project ${named} in this database`)
 }
 
 function addressesOf(option: string, entries: readonly string[] = []): AddressList {

@@ -23,6 +23,8 @@ test('A flag wins over the environment, that over the file, that over the defaul
       trustedProxies: ['10.0.0.0/8', '::1'],
       webhookAllow: [],
       webhookRetention: 30,
+      flatApi: 'loopback',
+      flatProject: '',
       logLevel: 'info',
     },
   })
@@ -34,14 +36,15 @@ test.each([
   [
     '{"prot":1,"db":{}}',
     [
-      'The configuration file names prot: there are only db, port, host, durability, trustedProxies, webhookAllow, webhookRetention, logLevel',
+      'The configuration file names prot: there are only db, port, host, durability, trustedProxies, webhookAllow, webhookRetention, flatApi, flatProject, logLevel',
       'db in the configuration file must be a text, a number or a list of texts',
     ],
   ],
   [
-    '{"trustedProxies":["proxy"],"webhookAllow":"10.0.0.0/33","webhookRetention":0,"logLevel":"loud"}',
+    '{"trustedProxies":["proxy"],"webhookAllow":"10.0.0.0/33","webhookRetention":0,"flatApi":"closed","logLevel":"loud"}',
     [
       'log-level must be one of debug info warn error, got loud',
+      'flat-api must be loopback or open, got closed',
       'trusted-proxies must be IP addresses or subnets such as 10.0.0.0/8, got proxy',
       'webhook-allow must be IP addresses or subnets such as 10.0.0.0/8, got 10.0.0.0/33',
       'webhook-retention must be a whole number of days from 1, or off, got 0',

@@ -11,6 +11,7 @@ import type { ResolveName } from '../src/deliver/vetted-lookup.ts'
 import { createAddressPolicy } from '../src/deliver/webhook-address.ts'
 import type { KeyKind } from '../src/id/api-key.ts'
 import { timeUuid } from '../src/id/uuid.ts'
+import type { FlatAccess } from '../src/flat/flat-access.ts'
 import { BODY_TIMES, type BodyTimes } from '../src/http/body-times.ts'
 import { type AddressList, readAddressList } from '../src/http/address-list.ts'
 import type { IsTrusted } from '../src/http/client-address.ts'
@@ -70,6 +71,8 @@ export interface TestAppOptions {
   readonly bodyTimes?: BodyTimes
   readonly isTrusted?: IsTrusted
   readonly connectionTimes?: ConnectionTimes
+  /** `loopback` if left out. */
+  readonly flatAccess?: FlatAccess
   /** Puts something between the app and its store. */
   readonly wrapStore?: (store: Store) => Store
 }
@@ -89,7 +92,9 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   } = options
   const policy = createAddressPolicy((readAddressList(webhookAllow) as { list: AddressList }).list)
   const webhooks = { policy, resolveName, random, deliveriesKeptMs }
-  const parts = { log, now, monotonicMs, randomBytes, ...webhooks, bodyTimes, isTrusted }
+  const { flatAccess = 'loopback' } = options
+  const flat = { flatAccess, findFlatProject: store.projects.first }
+  const parts = { ...flat, log, now, monotonicMs, randomBytes, ...webhooks, bodyTimes, isTrusted }
   const app = createApp({ ...parts, store: wrapStore(store) })
   const worker = await app.start()
   const answer = app.koa.callback()

@@ -4,8 +4,9 @@ import { type AddressInfo, isIPv6 } from 'node:net'
 import { once } from 'node:events'
 import { type Config, type ConfigOutcome, resolveConfig } from '../config.ts'
 import { createCollector } from '../create-collector.ts'
+import type { FlatAccess } from '../flat/flat-access.ts'
 import { createHttpServer } from '../http/create-http-server.ts'
-import { createJsonLog } from '../log.ts'
+import { createJsonLog, type Log } from '../log.ts'
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts'
 import type { Flags } from './flags.ts'
 import { addKey } from './keys.ts'
@@ -53,11 +54,14 @@ async function run(config: Config, { out, err, ending }: Terminal): Promise<Exit
   const isPrivate = LOOPBACK.test(host) && trustedProxies.length === 0
   const webhookAllow = isPrivate ? [...config.webhookAllow, ...LOOPBACK_SUBNETS] : config.webhookAllow
   const webhooks = { webhookAllow, webhookRetentionDays }
-  const collector = createCollector({ dbPath: db, durability, trustedProxies, ...webhooks, log })
+  const flatApi = config.flatApi === 'open' ? 'open' : isPrivate ? 'loopback' : 'key'
+  const flat = { flatApi, ...(config.flatProject === '' ? {} : { flatProject: config.flatProject }) } as const
+  const collector = createCollector({ dbPath: db, durability, trustedProxies, ...webhooks, ...flat, log })
   const { handler, stop } = await collector.start()
   const server = createHttpServer(handler)
   const problem = await listen(server, port, host)
   if (problem === undefined) {
+    tellFlatAccess(log, flatApi, isPrivate)
     log('info', 'listening', { url: urlOf(server), db, durability })
     if (!ending.aborted) await once(ending, 'abort')
     await close(server)
@@ -67,6 +71,18 @@ async function run(config: Config, { out, err, ending }: Terminal): Promise<Exit
   await stop()
   if (problem === undefined) log('info', 'stopped')
   return problem === undefined ? EXIT.ok : EXIT.failed
+}
+
+const FLAT_ACCESS: Readonly<Record<FlatAccess, string>> = {
+  open: 'anybody who reaches this collector, without a key',
+  loopback: 'anybody on this machine, without a key',
+  key: 'who has a secret key; --flat-api open opens it',
+}
+
+/** Says who may read, write and delete all events of a project. */
+function tellFlatAccess(log: Log, access: FlatAccess, isPrivate: boolean): void {
+  const isExposed = access === 'open' && !isPrivate
+  log(isExposed ? 'warn' : 'info', 'flat API', { access, open_to: FLAT_ACCESS[access] })
 }
 
 async function makeFirstProject(db: string, show: (facts: Readonly<Record<string, string>>) => void): Promise<void> {

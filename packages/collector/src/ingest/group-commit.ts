@@ -1,7 +1,13 @@
 import type { Ledger, LedgerBatch, LedgerVerdict, Plan } from '../store/ledger.ts'
 
-/** Takes one request's events; resolves with their verdicts after the commit that holds them. */
-export type Submit = (batch: LedgerBatch) => Promise<readonly LedgerVerdict[]>
+/** What became of one request's events, in order; a number where one was stored. */
+export interface Committed {
+  readonly verdicts: readonly LedgerVerdict[]
+  readonly ids: readonly (number | undefined)[]
+}
+
+/** Takes one request's events; resolves after the commit that holds them. */
+export type Submit = (batch: LedgerBatch) => Promise<Committed>
 
 export interface GroupCommitParts {
   readonly ledger: Ledger
@@ -17,7 +23,7 @@ export interface GroupCommitParts {
 
 interface Waiting {
   readonly batch: LedgerBatch
-  readonly resolve: (verdicts: readonly LedgerVerdict[]) => void
+  readonly resolve: (committed: Committed) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -30,12 +36,12 @@ export function createGroupCommit(parts: GroupCommitParts): Submit {
     waiting = []
     const startedMs = parts.monotonicMs()
     try {
-      const { verdicts, enqueued } = await parts.ledger.ingest(
+      const { verdicts, ids, enqueued } = await parts.ledger.ingest(
         group.map(({ batch }) => batch),
         parts.plan,
       )
       parts.onCommitted(parts.monotonicMs() - startedMs)
-      group.forEach(({ resolve }, i) => resolve(verdicts[i] as readonly LedgerVerdict[]))
+      group.forEach(({ resolve }, i) => resolve({ verdicts: verdicts[i] ?? [], ids: ids[i] ?? [] }))
       if (enqueued > 0) parts.onEnqueued()
     } catch (error) {
       for (const { reject } of group) reject(error)

@@ -53,7 +53,7 @@ function createJudge({ submit, observer, now, randomBytes }: IngestParts): Judge
     const arrival = { projectId, nowMs: now(), randomBytes }
     const checked = values.map((value) => checkEvent(value, arrival))
     const entries = checked.map(({ entry }) => entry)
-    const verdicts = await submit({ projectId, entries })
+    const { verdicts } = await submit({ projectId, entries })
     observer.committed(entries, verdicts)
     return checked.map(({ entry, message }, i): Verdict => {
       if (verdicts[i] === 'rejected') {

@@ -48,6 +48,8 @@ export type Plan = (
 export interface LedgerAnswer {
   /** Per batch, per entry, in the order given. */
   readonly verdicts: readonly (readonly LedgerVerdict[])[]
+  /** The same for the numbers of events: of the stored ones, and `undefined` for the rest. They grow and are never used again. */
+  readonly ids: readonly (readonly (number | undefined)[])[]
   /** How many deliveries were enqueued. */
   readonly enqueued: number
 }

@@ -100,6 +100,14 @@ export interface Projects {
   update(project: Project): Promise<void>
 }
 
+/** Users that were made here, not those that events merely name. */
+export interface Users {
+  /** Makes a user of each name; resolves with their ids, in order: positive, and never used again. */
+  create(projectId: string, names: readonly string[]): Promise<readonly number[]>
+  /** Ids of the oldest, at most so many. */
+  oldest(projectId: string, limit: number): Promise<readonly number[]>
+}
+
 export interface ApiKeys {
   create(key: ApiKey): Promise<void>
   /** Finds revoked keys too. */

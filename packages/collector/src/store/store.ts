@@ -1,10 +1,12 @@
 import type { Analytics } from './analytics.ts'
 import type { DeliveryLog } from './delivery-log.ts'
 import type { EventList } from './event-list.ts'
+import type { EventPages } from './event-pages.ts'
+import type { EventStats } from './event-stats.ts'
 import type { Eraser, Retention } from './eraser.ts'
 import type { Ledger } from './ledger.ts'
 import type { Outbox } from './outbox.ts'
-import type { ApiKeys, Projects, Rules, Webhooks } from './registry.ts'
+import type { ApiKeys, Projects, Rules, Users, Webhooks } from './registry.ts'
 
 /** Everything that a collector keeps, behind ports cut by what each guarantees. */
 export interface Store {
@@ -13,9 +15,12 @@ export interface Store {
   readonly deliveryLog: DeliveryLog
   readonly analytics: Analytics
   readonly eventList: EventList
+  readonly eventPages: EventPages
+  readonly eventStats: EventStats
   readonly eraser: Eraser
   readonly retention: Retention
   readonly projects: Projects
+  readonly users: Users
   readonly apiKeys: ApiKeys
   readonly webhooks: Webhooks
   readonly rules: Rules

@@ -18,6 +18,7 @@ export interface EventDeletion {
 export function createEventDeletion(db: Database): EventDeletion {
   const remove = db.prepare<[number]>('DELETE FROM event WHERE id = ?')
   const release = db.prepare<[Buffer]>('DELETE FROM claimed_key WHERE event_id = ?')
+  const keepNumber = db.prepare<[number]>('UPDATE event_number SET highest_deleted = max(highest_deleted, ?)')
   const book = db.prepare<[number, number]>('UPDATE project SET deleted = deleted + ? WHERE id = ?')
   const every = db.prepare<[Buffer], number>('SELECT id FROM delivery WHERE event_id = ?').pluck()
   const over = db
@@ -43,7 +44,9 @@ export function createEventDeletion(db: Database): EventDeletion {
         deleteDeliveries((releaseKeys ? over : every).all(eventId))
         if (releaseKeys) release.run(eventId)
       }
-      if (rows.length > 0) book.run(rows.length, project)
+      if (rows.length === 0) return
+      keepNumber.run(Math.max(...rows.map(({ id }) => id)))
+      book.run(rows.length, project)
     },
   }
 }

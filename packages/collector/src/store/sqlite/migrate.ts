@@ -5,9 +5,17 @@ import { MANAGEMENT } from './migrations/0002-management.ts'
 import { KEYS_AND_DELETION } from './migrations/0003-keys-and-deletion.ts'
 import { WEBHOOK_HEALTH } from './migrations/0004-webhook-health.ts'
 import { COUNTING_RULES } from './migrations/0005-counting-rules.ts'
+import { TALLIES_AND_USERS } from './migrations/0006-tallies-and-users.ts'
 
 /** In order; a migration's place is the `user_version` of a file that has it. Never edit one that was released. */
-const MIGRATIONS: readonly string[] = [FIRST_TABLES, MANAGEMENT, KEYS_AND_DELETION, WEBHOOK_HEALTH, COUNTING_RULES]
+const MIGRATIONS: readonly string[] = [
+  FIRST_TABLES,
+  MANAGEMENT,
+  KEYS_AND_DELETION,
+  WEBHOOK_HEALTH,
+  COUNTING_RULES,
+  TALLIES_AND_USERS,
+]
 
 /** The `user_version` of a file with this program's tables. */
 export const TABLES_VERSION = MIGRATIONS.length

@@ -4,12 +4,15 @@ import { createSqliteAnalytics } from './sqlite-analytics.ts'
 import { createSqliteApiKeys } from './sqlite-api-keys.ts'
 import { createSqliteDeliveryLog } from './sqlite-delivery-log.ts'
 import { createSqliteEventList } from './sqlite-event-list.ts'
+import { createSqliteEventPages } from './sqlite-event-pages.ts'
+import { createSqliteEventStats } from './sqlite-event-stats.ts'
 import { createSqliteEraser } from './sqlite-eraser.ts'
 import { createSqliteLedger } from './sqlite-ledger.ts'
 import { createSqliteOutbox } from './sqlite-outbox.ts'
 import { createSqliteProjects } from './sqlite-projects.ts'
 import { createSqliteRetention } from './sqlite-retention.ts'
 import { createSqliteRules } from './sqlite-rules.ts'
+import { createSqliteUsers } from './sqlite-users.ts'
 import { createSqliteWebhooks } from './sqlite-webhooks.ts'
 import { createProveWritable } from './prove-writable.ts'
 
@@ -25,9 +28,12 @@ export function openSqliteStore(path: string, durability: Durability): Store {
     analytics: createSqliteAnalytics(db),
     deliveryLog: createSqliteDeliveryLog(db),
     eventList: createSqliteEventList(db),
+    eventPages: createSqliteEventPages(db),
+    eventStats: createSqliteEventStats(db),
     eraser: createSqliteEraser(db),
     retention: createSqliteRetention(db),
     projects: createSqliteProjects(db),
+    users: createSqliteUsers(db),
     apiKeys: createSqliteApiKeys(db),
     webhooks: createSqliteWebhooks(db),
     rules: createSqliteRules(db),

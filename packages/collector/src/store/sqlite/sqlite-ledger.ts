@@ -11,6 +11,7 @@ import type {
   StoredEvent,
 } from '../ledger.ts'
 import type { PlannedDelivery } from '../outbox.ts'
+import { createEventNumbers, type TakeNumber } from './event-numbers.ts'
 import { guard } from './guard.ts'
 import { createLaneBooks, type LaneBooks } from './lane-books.ts'
 import { createProjectIds } from './project-ids.ts'
@@ -22,23 +23,36 @@ export function createSqliteLedger(db: Database): Ledger {
   const ingestBatch = createBatchWriter(db)
   const enqueue = createEnqueue(db)
   const openWindows = createSqliteRuleWindows(db)
+  const openNumbers = createEventNumbers(db)
 
   const ingest = db.transaction((batches: readonly LedgerBatch[], plan: Plan): LedgerAnswer => {
     let enqueued = 0
+    const takeNumber = openNumbers()
     const windows = openWindows()
-    const verdicts = batches.map((batch) => {
+    const written = batches.map((batch) => {
       const fresh: StoredEvent[] = []
-      const answer = ingestBatch(projectRow(batch.projectId), batch.entries, fresh)
+      const answer = ingestBatch(projectRow(batch.projectId), batch.entries, { fresh, takeNumber })
       for (const delivery of plan(batch.projectId, fresh, windows)) enqueued += enqueue(delivery)
       return answer
     })
     windows.save()
-    return { verdicts, enqueued }
+    return { verdicts: written.map(({ verdicts }) => verdicts), ids: written.map(({ ids }) => ids), enqueued }
   })
   return { ingest: (batches, plan) => guard(() => ingest.immediate(batches, plan)) }
 }
 
-type BatchWriter = (project: number, entries: readonly LedgerEntry[], fresh: StoredEvent[]) => LedgerVerdict[]
+interface WrittenBatch {
+  readonly verdicts: readonly LedgerVerdict[]
+  readonly ids: readonly (number | undefined)[]
+}
+
+/** What a batch is written with: gets what was stored, gives each event its number. */
+interface Writing {
+  readonly fresh: StoredEvent[]
+  readonly takeNumber: TakeNumber
+}
+
+type BatchWriter = (project: number, entries: readonly LedgerEntry[], writing: Writing) => WrittenBatch
 
 function createBatchWriter(db: Database): BatchWriter {
   const openLanes = createLaneBooks(db)
@@ -48,11 +62,12 @@ function createBatchWriter(db: Database): BatchWriter {
     'UPDATE project SET laneless_stored = laneless_stored + ?, laneless_duplicates = laneless_duplicates + ? WHERE id = ?',
   )
 
-  return (project, entries, fresh) => {
+  return (project, entries, { fresh, takeNumber }) => {
+    const ids: (number | undefined)[] = []
     const lanes = openLanes(project)
     let stored = 0
     let duplicates = 0
-    const verdicts = entries.map((entry): LedgerVerdict => {
+    const verdicts = entries.map((entry, i): LedgerVerdict => {
       const verdict =
         entry.key.kind === 'lane' ? lanes.judge(entry, entry.key) : foreign(entry.eventId, entry.key.kind, entry.kind)
       if (entry.key.kind !== 'lane') {
@@ -60,14 +75,16 @@ function createBatchWriter(db: Database): BatchWriter {
         duplicates += Number(verdict === 'duplicate')
       }
       if (verdict === 'stored' && entry.kind === 'event') {
-        append(project, entry.event, keyColumns(entry.key, lanes))
+        const id = takeNumber()
+        ids[i] = id
+        append(id, project, entry.event, keyColumns(entry.key, lanes))
         fresh.push(entry.event)
       }
       return verdict
     })
     lanes.save()
     if (stored + duplicates > 0) bookLaneless.run(stored, duplicates, project)
-    return verdicts
+    return { verdicts, ids }
   }
 }
 
@@ -90,15 +107,15 @@ function keyColumns(key: EventKey, lanes: LaneBooks): KeyColumns {
   return [null, null, key.kind === 'foreign' ? key.text : null]
 }
 
-function createAppend(db: Database): (project: number, event: StoredEvent, key: KeyColumns) => void {
+function createAppend(db: Database): (id: number, project: number, event: StoredEvent, key: KeyColumns) => void {
   const insert = db.prepare(
-    `INSERT INTO event (project, event_id, event_name, user_id, ts, received_at, metadata, lane, seq, foreign_key)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO event (id, project, event_id, event_name, user_id, ts, received_at, metadata, lane, seq, foreign_key)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  return (project, event, key) => {
+  return (id, project, event, key) => {
     const { eventId, eventName, userId, timestampMs, receivedAtMs, metadata } = event
     const content = [eventName, userId, timestampMs, receivedAtMs, JSON.stringify(metadata)]
-    insert.run(project, uuidBytes(eventId), ...content, ...key)
+    insert.run(id, project, uuidBytes(eventId), ...content, ...key)
   }
 }
 
