@@ -5,6 +5,7 @@ import { exportEvents } from './export.ts'
 import { importEvents } from './import.ts'
 import { prune } from './prune.ts'
 import { setRetention } from './retention.ts'
+import { seed } from './seed.ts'
 
 const text = { type: 'string' } as const
 const json = { type: 'boolean' } as const
@@ -36,6 +37,12 @@ export const OPERATIONS: readonly Command[] = [
     options: { db: text, project: text, days: text, json },
     usage: '[--days N|off] [--project ID] [--db PATH] [--json]',
     run: setRetention,
+  },
+  {
+    name: 'seed',
+    options: { db: text, events: text, users: text, seed: text, json },
+    usage: '[--events N] [--users N] [--seed N] [--db PATH] [--json]',
+    run: seed,
   },
   { name: 'doctor', options: { db: text, json }, usage: '[--db PATH] [--json]', run: doctor },
 ]
