@@ -7,6 +7,7 @@ export function createRandomName(random: () => number): () => string {
       dictionaries: [names, animals],
       separator: ' ',
       style: 'capital',
-      seed: Math.floor(random() * 2 ** 31),
+      // 0 would be no seed.
+      seed: 1 + Math.floor(random() * 2 ** 31),
     })
 }

@@ -5,7 +5,8 @@ const EXAMPLE = /```http\n([A-Z]+) (\S+)\n((?:[\w-]+: .*\n)*)(?:\n([^`]*))?```\n
 /** What differs from run to run: it must look like what stands there. */
 const VARYING = [
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/,
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|\+00:00)$/,
+  /^[A-Z][\w'-]+ [A-Z][\w'-]+$/,
   /^whsec_[A-Za-z0-9+/]{32}$/,
 ]
 const VARYING_NUMBERS = ['duration_ms']
@@ -53,6 +54,7 @@ function headersOf(lines: string): [string, string][] {
   return lines
     .trimEnd()
     .split('\n')
+    .filter((line) => line !== '')
     .map((line) => line.split(': ') as [string, string])
 }
 
