@@ -45,11 +45,18 @@ async function runChromiumCell({ subject, wire }: ChromiumSdk, scenario: Scenari
   const hangs = new Error(`no end within ${LIMIT_MS / 1000} s`)
   const result = await Promise.race([ended, delay(LIMIT_MS, hangs, { ref: false })])
   const late = !(result instanceof Error) && scenario.withoutReturn && result.late ? [`${result.late} late`] : []
-  const notes = result instanceof Error ? [result.message.split('\n', 1)[0] ?? ''] : late
+  const notes = result instanceof Error ? [failureOf(result)] : late
   // The event that the visitor tracks on coming back proves the way open, and counts as one of the scenario's.
   const tracked = result instanceof Error ? scenario.tracked : scenario.tracked + 1
   const identify = (event: EventInput) => (Number(numberOf(event)) <= tracked ? numberOf(event) : undefined)
   const cell = cellOf(tracked, [...server.stored], identify, notes)
   await backend.stop()
   return cell
+}
+
+/** Scenarios wait for what an SDK does; one that does it not within Playwright's 30 seconds can't be put through. */
+function failureOf({ message }: Error): string {
+  const first = message.split('\n', 1)[0] ?? ''
+  if (/waitFor(Event|Request|Response): Timeout/.test(first)) return 'no attempt within 30 s'
+  return /waitForFunction: Timeout/.test(first) ? 'not loaded within 30 s' : first
 }

@@ -45,7 +45,7 @@ function head(at: Date): string {
 
 Unmodified packages from npm, each against a server on loopback that speaks its protocol, records what it takes and does
 the faults of one script; the scenarios are those of Truecount's own tests. An event is known by a number that the
-application gave it, so that lost and doubled are counted without the SDK's help.
+application gave it, so that lost and doubled are counted without the SDK's help. One run a cell.
 
 Run on ${at.toISOString().slice(0, 10)} with Node ${process.versions.node}, ${cpus().length} cores, ${process.platform}. This page is made by a command, figures and all.
 
