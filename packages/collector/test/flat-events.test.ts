@@ -103,6 +103,28 @@ describe('The list', () => {
   })
 })
 
+test('Users are counted exactly among many events, in any window', async () => {
+  const app = await started()
+  const start = Date.UTC(2025, 0, 1)
+  const times = Array.from({ length: 3_000 }, (_, i) => ({ user: (i * i) % 701, ms: start + i * 60_000 }))
+  const events = times.map(({ user, ms }) => event(new Date(ms).toISOString(), { user_id: user }))
+  for (const i of [0, 1, 2]) await ask(app, 'POST', '/events', events.slice(i * 1_000, (i + 1) * 1_000))
+  await app.post('/api/v1/events/batch', [{ event_name: '$dropped', user_id: 'told' }, { event_name: 'anonymous' }])
+  for (const [from, to] of [
+    [0, 2_999],
+    [17, 2_500],
+    [900, 2_950],
+    [10, 40],
+  ] as const) {
+    const window = `from=${new Date(start + from * 60_000).toISOString()}&to=${new Date(start + to * 60_000).toISOString()}`
+    const users = new Set(times.slice(from, to + 1).map(({ user }) => user)).size
+    const { body } = await ask(app, 'GET', `/stats?${window}`)
+    expect(body.data).toMatchObject({ total_events: to - from + 1, unique_users: users })
+  }
+  const all = new Set(times.map(({ user }) => user)).size
+  expect((await ask(app, 'GET', '/stats')).body.data).toMatchObject({ total_events: 3_001, unique_users: all })
+})
+
 describe('A batch', () => {
   test('is stored whole or not at all, and the answer names the first event that is wrong', async () => {
     const app = await started()

@@ -1,3 +1,4 @@
+import { setImmediate as afterTurn } from 'node:timers/promises'
 import { formatLaneKey, type JsonObject } from '@truecount/protocol'
 import { nameUuid } from '../id/uuid.ts'
 import { createRandomName } from '../random-name.ts'
@@ -72,6 +73,8 @@ async function seedProject(store: Store, projectId: string, wish: Wish, terminal
     stored += verdicts.flat().filter((verdict) => verdict === 'stored').length
     done += entries.length
     bar.show(done, wish.events)
+    // The store answers within the turn: without this no signal would ever be heard.
+    await afterTurn()
   }
   bar.end()
   return stored

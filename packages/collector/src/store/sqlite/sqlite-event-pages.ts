@@ -54,7 +54,7 @@ function startOf(hours: Iterable<HourTally>, offset: number): { readonly beforeM
 }
 
 function createUserReader(db: Database): (project: number, userId: string, limit: number) => EventPage {
-  const ofUser = `FROM event WHERE project = @project AND user_id = @userId AND event_name <> '${DROPPED_EVENT_NAME}'`
+  const ofUser = `FROM event INDEXED BY event_by_user WHERE project = @project AND user_id = @userId AND event_name <> '${DROPPED_EVENT_NAME}'`
   const total = db.prepare<[object], number>(`SELECT count(*) ${ofUser}`).pluck()
   const events = db.prepare<[object], NumberedEvent>(`SELECT ${COLUMNS} ${ofUser} ${NEWEST_FIRST} LIMIT @limit`)
   return db.transaction((project: number, userId: string, limit: number) => ({

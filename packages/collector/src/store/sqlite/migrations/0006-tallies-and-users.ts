@@ -2,8 +2,8 @@ import { DROPPED_EVENT_NAME } from '@truecount/protocol'
 
 /**
  * Users made here; numbers of events that are never used again; and what lists and figures are read from instead of all
- * rows: an index by user, and counts by hour that follow every row that comes or goes. `hour_tally` leaves the SDK's own drop
- * reports out. A `page` is the JSON text of `metadata.page`, '' where that is no text.
+ * rows: an index by user, and counts by hour that follow every row that comes or goes. The index and `hour_tally` leave the
+ * SDK's own drop reports out. A `page` is the JSON text of `metadata.page`, '' where that is no text.
  */
 export const TALLIES_AND_USERS = `
 CREATE TABLE user (
@@ -16,7 +16,7 @@ CREATE INDEX user_by_project ON user (project);
 CREATE TABLE event_number (highest_deleted INTEGER NOT NULL);
 INSERT INTO event_number VALUES (0);
 
-CREATE INDEX event_by_user ON event (project, user_id, ts, event_name);
+CREATE INDEX event_by_user ON event (project, user_id, ts) WHERE event_name <> '${DROPPED_EVENT_NAME}';
 
 CREATE TABLE hour_tally (
   project INTEGER NOT NULL,
