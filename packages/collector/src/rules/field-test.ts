@@ -17,7 +17,7 @@ export interface FieldTest {
 }
 
 const FOR_TIMESTAMP = ['$eq', '$ne', '$gt', '$gte', '$lt', '$lte', '$in', '$nin', '$exists']
-const KNOWN = [...Object.keys(MAKERS), '$regex', '$not', '$all', '$elemMatch']
+export const OPERATOR_NAMES = [...Object.keys(MAKERS), '$regex', '$not', '$all', '$elemMatch']
 
 /** A test of the values at a path by one operator. */
 export function compileTest({ path, operator, operand, operators }: FieldTest, spot: Spot): Outcome<Condition> {
@@ -30,7 +30,7 @@ export function compileTest({ path, operator, operand, operators }: FieldTest, s
   if (budget.operators < 0) return wrong(spot, `is one too many: conditions hold at most ${MAX_OPERATORS} operators`)
   if (isDeeper(operand, MAX_DEPTH)) return wrong(spot, `is nested more than ${MAX_DEPTH} deep`)
   const isTime = spot.ofEvent && path[0] === 'timestamp'
-  if (isTime && !FOR_TIMESTAMP.includes(operator) && KNOWN.includes(operator)) {
+  if (isTime && !FOR_TIMESTAMP.includes(operator) && OPERATOR_NAMES.includes(operator)) {
     return wrong(spot, `is not for timestamp: use ${FOR_TIMESTAMP.join(' ')} $not $all`)
   }
   const given = isTime && operator !== '$exists' ? readInstants(operand) : operand
@@ -44,7 +44,7 @@ export function compileTest({ path, operator, operand, operators }: FieldTest, s
 function makeTest(operator: string, operand: unknown, operators: object, { budget }: Spot): MadeTest | string {
   if (operator === '$regex') return compilePattern(operand, (operators as { $options?: unknown }).$options, budget)
   const make = Object.hasOwn(MAKERS, operator) ? MAKERS[operator] : undefined
-  return make === undefined ? `is not supported: use ${KNOWN.join(' ')}` : make(operand)
+  return make === undefined ? `is not supported: use ${OPERATOR_NAMES.join(' ')}` : make(operand)
 }
 
 /** Turns the date-times of an operand into milliseconds; `undefined` where one is none. */
