@@ -11,6 +11,12 @@ export function expectDocumented(answer: Answer): void {
   expect(answer.status).toBeLessThan(500)
 }
 
+/** The flat API says what was wrong in `error`, and nothing else. */
+export function expectFlatDocumented({ status, body }: Answer): void {
+  expect(status).toBeLessThan(500)
+  if (status >= 400) expect(body).toEqual({ error: expect.any(String) })
+}
+
 function expectBatchRefusal({ status, body }: Answer): void {
   expect({ status, body }).toMatchObject({
     status: 400,

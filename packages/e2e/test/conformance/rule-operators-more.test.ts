@@ -1,0 +1,63 @@
+import { describe } from 'vitest'
+import { testConditions } from './conditions.ts'
+
+/** Each case stands in the pages on query operators of MongoDB's manual. */
+describe('Conditions are MongoDB query syntax over the event document: $regex $not $nor $all $elemMatch $size $type $mod', () => {
+  testConditions([
+    ['$regex', { 'metadata.text': { $regex: '^Pro' } }, true],
+    ['$regex: letters as they are', { 'metadata.text': { $regex: '^pro' } }, false],
+    ['$regex with $options i', { 'metadata.text': { $regex: '^pro', $options: 'i' } }, true],
+    ['$regex without $options m', { 'metadata.text': { $regex: '^second' } }, false],
+    ['$regex with $options m', { 'metadata.text': { $regex: '^second', $options: 'm' } }, true],
+    ['$regex without $options s', { 'metadata.text': { $regex: 'plan.second' } }, false],
+    ['$regex with $options s', { 'metadata.text': { $regex: 'plan.second', $options: 's' } }, true],
+    ['$regex: an element', { 'metadata.tags': { $regex: '^[cd]$' } }, true],
+    ['$regex: not of a number', { 'metadata.amount': { $regex: '5' } }, false],
+    ['$not', { 'metadata.amount': { $not: { $gt: 600 } } }, true],
+    ['$not', { 'metadata.amount': { $not: { $gt: 500 } } }, false],
+    ['$not: a field that is missing', { 'metadata.missing': { $not: { $gt: 1 } } }, true],
+    ['$not with $regex', { 'metadata.text': { $not: { $regex: '^Pro' } } }, false],
+    ['$nor', { $nor: [{ 'metadata.yes': false }, { 'metadata.amount': 1 }] }, true],
+    ['$nor', { $nor: [{ 'metadata.yes': false }, { 'metadata.amount': 501 }] }, false],
+    [
+      '$and, $or, $nor in each other',
+      { $and: [{ $or: [{ 'metadata.zero': 1 }, { $nor: [{ 'metadata.zero': 1 }] }] }] },
+      true,
+    ],
+    ['$all', { 'metadata.tags': { $all: ['c', 'a'] } }, true],
+    ['$all', { 'metadata.tags': { $all: ['a', 'z'] } }, false],
+    ['$all of a value that is no array', { 'metadata.amount': { $all: [501] } }, true],
+    ['$all of nothing matches nothing', { 'metadata.tags': { $all: [] } }, false],
+    [
+      '$elemMatch of objects: one element holds all',
+      { 'metadata.lines': { $elemMatch: { sku: 'y', qty: { $gt: 5 } } } },
+      true,
+    ],
+    [
+      '$elemMatch of objects: one element holds all',
+      { 'metadata.lines': { $elemMatch: { sku: 'x', qty: { $gt: 5 } } } },
+      false,
+    ],
+    ['$elemMatch of values', { 'metadata.numbers': { $elemMatch: { $gt: 5, $lt: 10 } } }, true],
+    ['$elemMatch of values', { 'metadata.numbers': { $elemMatch: { $gt: 8, $lt: 15 } } }, false],
+    ['$elemMatch: not of what is no array', { 'metadata.amount': { $elemMatch: { $gt: 1 } } }, false],
+    ['$size', { 'metadata.tags': { $size: 3 } }, true],
+    ['$size', { 'metadata.none': { $size: 0 } }, true],
+    ['$size', { 'metadata.tags': { $size: 2 } }, false],
+    ['$size: not of a text', { 'metadata.empty': { $size: 0 } }, false],
+    ['$type string', { 'metadata.text': { $type: 'string' } }, true],
+    ['$type string: an element', { 'metadata.mixed': { $type: 'string' } }, true],
+    ['$type number', { 'metadata.amount': { $type: 'number' } }, true],
+    ['$type number', { 'metadata.text': { $type: 'number' } }, false],
+    ['$type bool', { 'metadata.no': { $type: 'bool' } }, true],
+    ['$type null: not of what is missing', { 'metadata.missing': { $type: 'null' } }, false],
+    ['$type null', { 'metadata.nothing': { $type: 'null' } }, true],
+    ['$type object', { 'metadata.address': { $type: 'object' } }, true],
+    ['$type array', { 'metadata.none': { $type: 'array' } }, true],
+    ['$type: one of several', { 'metadata.amount': { $type: ['string', 'number'] } }, true],
+    ['$mod', { 'metadata.amount': { $mod: [5, 1] } }, true],
+    ['$mod', { 'metadata.amount': { $mod: [5, 2] } }, false],
+    ['$mod: an element', { 'metadata.numbers': { $mod: [5, 3] } }, true],
+    ['$mod: not of a text', { 'metadata.text': { $mod: [1, 0] } }, false],
+  ])
+})
