@@ -1,0 +1,83 @@
+import type { BlockRows, Claim, Texts } from './block-rows.ts'
+import {
+  BLOCK_VERSION,
+  EVENT_ID_BYTES,
+  HEAD_BYTES,
+  LINE_FEED,
+  NUMBERS_LISTED,
+  ORIGINALS_LISTED,
+} from './block-format.ts'
+
+/** Reads what `createBlockEncoder` wrote. Throws for a body of another version. The rows share the body's memory. */
+export function decodeBlock(first: number, body: Buffer): BlockRows {
+  const [version, length = 0, flags = 0] = [0, 4, 8].map((at) => body.readUInt32LE(at))
+  if (version !== BLOCK_VERSION) throw new Error(`Block ${first} is of version ${version}, not ${BLOCK_VERSION}`)
+  const listsOriginals = (flags & ORIGINALS_LISTED) !== 0
+  const listsNumbers = (flags & NUMBERS_LISTED) !== 0
+  const doubles = listsOriginals ? 4 : 3
+  const words = listsNumbers ? 6 : 5
+  const columns = alignedColumns(body, HEAD_BYTES + length * (8 * doubles + 4 * words))
+  const floats = (i: number) => new Float64Array(columns, HEAD_BYTES + 8 * i * length, length)
+  const uints = (i: number) => new Uint32Array(columns, HEAD_BYTES + (8 * doubles + 4 * i) * length, length)
+
+  const reader = createReader(body, columns.byteLength)
+  const list = (places: Uint32Array): Texts => ({ texts: reader.list(), places })
+  const [names, users, pages] = [list(uints(1)), list(uints(2)), list(uints(3))]
+  const lanes = uints(4)
+  const claims = Array.from(lanes, (lane) => (lane === 0 ? reader.claim() : undefined))
+  const metadata = splitLines(body, reader.end(), length)
+  const offsets = listsNumbers ? uints(5) : undefined
+  return {
+    length,
+    numbers: Float64Array.from(
+      { length },
+      (_, row) => first + (offsets === undefined ? row : (offsets[row] as number)),
+    ),
+    times: floats(0),
+    received: floats(1),
+    seqs: floats(2),
+    originals: listsOriginals ? floats(3) : undefined,
+    projects: uints(0),
+    names,
+    users,
+    pages,
+    lanes,
+    claims,
+    metadata,
+  }
+}
+
+/** The driver gives buffers at any place in memory; columns of 8 bytes must begin at a multiple of 8. */
+function alignedColumns(body: Buffer, bytes: number): ArrayBuffer {
+  return Uint8Array.prototype.slice.call(body, 0, bytes).buffer as ArrayBuffer
+}
+
+function createReader(body: Buffer, start: number) {
+  let end = start
+  function text(): string {
+    const from = end + 4
+    end = from + body.readUInt32LE(end)
+    return body.toString('utf8', from, end)
+  }
+  return {
+    list(): string[] {
+      const count = body.readUInt32LE(end)
+      end += 4
+      return Array.from({ length: count }, text)
+    },
+    claim(): Claim {
+      const eventId = body.subarray(end, end + EVENT_ID_BYTES)
+      end += EVENT_ID_BYTES
+      return { eventId, key: text() }
+    },
+    end: () => end,
+  }
+}
+
+function splitLines(body: Buffer, start: number, lines: number): (row: number) => Uint8Array {
+  const starts = new Uint32Array(lines + 1)
+  starts[0] = start
+  for (let line = 1; line < lines; line++) starts[line] = body.indexOf(LINE_FEED, starts[line - 1]) + 1
+  starts[lines] = body.length + 1
+  return (row) => body.subarray(starts[row], (starts[row + 1] as number) - 1)
+}
