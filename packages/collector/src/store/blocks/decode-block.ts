@@ -49,7 +49,7 @@ export function decodeBlock(first: number, body: Buffer): BlockRows {
 
 /** The driver gives buffers at any place in memory; columns of 8 bytes must begin at a multiple of 8. */
 function alignedColumns(body: Buffer, bytes: number): ArrayBuffer {
-  return Uint8Array.prototype.slice.call(body, 0, bytes).buffer as ArrayBuffer
+  return Uint8Array.prototype.slice.call(body, 0, bytes).buffer
 }
 
 function createReader(body: Buffer, start: number) {

@@ -40,63 +40,95 @@ const MAX_UNIT_BYTES = 3
 export function createBlockEncoder(): (events: readonly BlockEvent[]) => Buffer {
   let scratch = Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES)
   return (events) => {
-    const { length } = events
-    const first = (events[0] as BlockEvent).number
-    const listsNumbers = (events[length - 1] as BlockEvent).number - first !== length - 1
-    const listsOriginals = events.some(({ originalTimestampMs }) => originalTimestampMs !== null)
-    const doubles = listsOriginals ? 4 : 3
-    const words = listsNumbers ? 6 : 5
-    const names = createPlaces([])
-    // Place 0 stands for none: no text leads to it.
-    const users = createPlaces([''])
-    const pages = createPlaces([''])
-    const columnsEnd = HEAD_BYTES + length * (8 * doubles + 4 * words)
-    let units = 0
-    for (const { metadata, key } of events) units += metadata.length + key.length
-
-    const placed = new Uint32Array(3 * length)
-    for (let row = 0; row < length; row++) {
-      const { eventName, userId, page } = events[row] as BlockEvent
-      placed[row] = names.placeOf(eventName)
-      placed[length + row] = userId === null ? 0 : users.placeOf(userId)
-      placed[2 * length + row] = page === '' ? 0 : pages.placeOf(page)
-    }
-    const bytes =
-      columnsEnd +
-      length * (EVENT_ID_BYTES + 5) +
-      MAX_UNIT_BYTES * units +
-      names.maxBytes() +
-      users.maxBytes() +
-      pages.maxBytes()
+    const shape = shapeOf(events)
+    const dictionaries = placeTexts(events)
+    const bytes = shape.columnsEnd + maxTextBytes(events, dictionaries)
     if (bytes > scratch.length) scratch = Buffer.allocUnsafeSlow(2 * bytes)
-
-    const flags = (listsNumbers ? NUMBERS_LISTED : 0) | (listsOriginals ? ORIGINALS_LISTED : 0)
-    new Uint32Array(scratch.buffer, 0, 4).set([BLOCK_VERSION, length, flags, 0])
-    const floats = new Float64Array(scratch.buffer, HEAD_BYTES, doubles * length)
-    const uints = new Uint32Array(scratch.buffer, HEAD_BYTES + 8 * doubles * length, words * length)
-    uints.set(placed, length)
-    const writer = createTextWriter(scratch, columnsEnd)
-    for (const { texts } of [names, users, pages]) writer.list(texts)
-    for (let row = 0; row < length; row++) {
-      const event = events[row] as BlockEvent
-      floats[row] = event.timestampMs
-      floats[length + row] = event.receivedAtMs
-      floats[2 * length + row] = event.seq
-      if (listsOriginals) floats[3 * length + row] = event.originalTimestampMs ?? Number.NaN
-      uints[row] = event.project
-      uints[4 * length + row] = event.lane
-      if (listsNumbers) uints[5 * length + row] = event.number - first
-      if (event.lane === 0) {
-        writer.uuid(event.eventId)
-        writer.text(event.key)
-      }
-    }
-    for (let row = 0; row < length; row++) {
-      if (row > 0) writer.byte(LINE_FEED)
-      writer.bare((events[row] as BlockEvent).metadata)
-    }
-    return scratch.subarray(0, writer.end())
+    writeColumns(scratch.buffer, events, shape, dictionaries.columns)
+    return scratch.subarray(0, writeTexts(scratch, events, shape, dictionaries))
   }
+}
+
+interface Shape {
+  readonly length: number
+  readonly listsNumbers: boolean
+  readonly listsOriginals: boolean
+  /** Columns of 8 bytes, and of 4. */
+  readonly doubles: number
+  readonly words: number
+  readonly columnsEnd: number
+}
+
+function shapeOf(events: readonly BlockEvent[]): Shape {
+  const { length } = events
+  const [first, last] = [events[0] as BlockEvent, events[length - 1] as BlockEvent]
+  const listsNumbers = last.number - first.number !== length - 1
+  const listsOriginals = events.some(({ originalTimestampMs }) => originalTimestampMs !== null)
+  const doubles = listsOriginals ? 4 : 3
+  const words = listsNumbers ? 6 : 5
+  const columnsEnd = HEAD_BYTES + length * (8 * doubles + 4 * words)
+  return { length, listsNumbers, listsOriginals, doubles, words, columnsEnd }
+}
+
+function placeTexts(events: readonly BlockEvent[]) {
+  const { length } = events
+  const names = createPlaces([])
+  // Place 0 stands for none: no text leads to it.
+  const users = createPlaces([''])
+  const pages = createPlaces([''])
+  const columns = new Uint32Array(3 * length)
+  for (let row = 0; row < length; row++) {
+    const { eventName, userId, page } = events[row] as BlockEvent
+    columns[row] = names.placeOf(eventName)
+    columns[length + row] = userId === null ? 0 : users.placeOf(userId)
+    columns[2 * length + row] = page === '' ? 0 : pages.placeOf(page)
+  }
+  return { columns, lists: [names, users, pages] }
+}
+
+type Dictionaries = ReturnType<typeof placeTexts>
+
+function maxTextBytes(events: readonly BlockEvent[], { lists }: Dictionaries): number {
+  let bytes = events.length * (EVENT_ID_BYTES + 5)
+  for (const { metadata, key } of events) bytes += MAX_UNIT_BYTES * (metadata.length + key.length)
+  for (const list of lists) bytes += list.maxBytes()
+  return bytes
+}
+
+function writeColumns(memory: ArrayBufferLike, events: readonly BlockEvent[], shape: Shape, placed: Uint32Array): void {
+  const { length, listsNumbers, listsOriginals, doubles, words } = shape
+  const flags = (listsNumbers ? NUMBERS_LISTED : 0) | (listsOriginals ? ORIGINALS_LISTED : 0)
+  new Uint32Array(memory, 0, 4).set([BLOCK_VERSION, length, flags, 0])
+  const floats = new Float64Array(memory, HEAD_BYTES, doubles * length)
+  const uints = new Uint32Array(memory, HEAD_BYTES + 8 * doubles * length, words * length)
+  const first = (events[0] as BlockEvent).number
+  uints.set(placed, length)
+  for (let row = 0; row < length; row++) {
+    const event = events[row] as BlockEvent
+    floats[row] = event.timestampMs
+    floats[length + row] = event.receivedAtMs
+    floats[2 * length + row] = event.seq
+    if (listsOriginals) floats[3 * length + row] = event.originalTimestampMs ?? Number.NaN
+    uints[row] = event.project
+    uints[4 * length + row] = event.lane
+    if (listsNumbers) uints[5 * length + row] = event.number - first
+  }
+}
+
+/** Returns where the block ends. */
+function writeTexts(scratch: Buffer, events: readonly BlockEvent[], shape: Shape, { lists }: Dictionaries): number {
+  const writer = createTextWriter(scratch, shape.columnsEnd)
+  for (const { texts } of lists) writer.list(texts)
+  for (const { lane, eventId, key } of events) {
+    if (lane !== 0) continue
+    writer.uuid(eventId)
+    writer.text(key)
+  }
+  events.forEach(({ metadata }, row) => {
+    if (row > 0) writer.byte(LINE_FEED)
+    writer.bare(metadata)
+  })
+  return writer.end()
 }
 
 /** The distinct texts of a column, in the order in which they came. */
