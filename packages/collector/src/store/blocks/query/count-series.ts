@@ -1,0 +1,51 @@
+import type { View } from '../view.ts'
+import { firstNotBefore } from './find-time.ts'
+import { type RowRange, rowRanges, type RowSelection } from './row-ranges.ts'
+import { countUsers } from './count-users.ts'
+
+interface Series {
+  /** One count for each pair of neighbouring edges. */
+  readonly counts: number[]
+  /** Distinct users; events without a user are not counted. */
+  readonly uniqueUsers: number
+}
+
+/** Counts a selection between edges, which ascend from its `fromMs` to its `toMs`. */
+export function countSeries(views: readonly View[], selection: RowSelection, edgesMs: readonly number[]): Series {
+  const counts = Array.from({ length: edgesMs.length - 1 }, () => 0)
+  const ranges = views.map((view) => ({ view, ranges: rowRanges(view, selection) }))
+  for (const { view, ranges: own } of ranges) {
+    for (const range of own) addCounts(view, range, edgesMs, counts)
+  }
+  return { counts, uniqueUsers: countUsers(ranges) }
+}
+
+function addCounts(view: View, { start, end }: RowRange, edgesMs: readonly number[], counts: number[]): void {
+  const times = view.segment.column('times')
+  const firstMs = times.base + (times.offsets[start] as number)
+  let row = start
+  for (let i = lastEdgeAt(edgesMs, firstMs); row < end && i < counts.length; i++) {
+    const next = firstNotBefore(times, edgesMs[i + 1] as number, row, end)
+    counts[i] = (counts[i] as number) + next - row - countHidden(view, row, next)
+    row = next
+  }
+}
+
+/** The last edge that is not after an instant, which must not be before the first edge. */
+function lastEdgeAt(edgesMs: readonly number[], ms: number): number {
+  let [low, high] = [0, edgesMs.length]
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if ((edgesMs[middle] as number) <= ms) low = middle
+    else high = middle
+  }
+  return low
+}
+
+function countHidden(view: View, start: number, end: number): number {
+  if (view.hiddenUsers.size === 0) return 0
+  const { places } = view.segment.column('users')
+  let hidden = 0
+  for (let row = start; row < end; row++) if (view.hiddenUsers.has(places[row] as number)) hidden += 1
+  return hidden
+}

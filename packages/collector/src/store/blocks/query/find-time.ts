@@ -1,0 +1,31 @@
+import type { Times } from '../segment.ts'
+
+/** The first row from `start` to `end`, the end not included, whose time is not before an instant; `end` if there is none. */
+export function firstNotBefore({ base, offsets }: Times, ms: number, start: number, end: number): number {
+  const offset = ms - base
+  let [low, high] = [start, end]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((offsets[middle] as number) < offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The same for rows in an order of their times: places of `order`. */
+export function firstPlaceNotBefore(
+  { base, offsets }: Times,
+  order: Uint32Array,
+  ms: number,
+  start: number,
+  end: number,
+): number {
+  const offset = ms - base
+  let [low, high] = [start, end]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((offsets[order[middle] as number] as number) < offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}

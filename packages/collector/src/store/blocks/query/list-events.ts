@@ -1,0 +1,93 @@
+import type { JsonObject } from '@truecount/protocol'
+import type { PlacedEvent, TimeRange } from '../../event-list.ts'
+import type { EventPage, NumberedEvent } from '../../event-pages.ts'
+import type { Snapshot } from '../view.ts'
+import { firstPlaceNotBefore } from './find-time.ts'
+import { type ListedRow, type ListedRows, listRows, listUserRows, mergeFrom } from './listed-rows.ts'
+import { placesAt, placesAtRank } from './place-at-rank.ts'
+import { eventIdOf, type ReadEvent, readEvents } from './read-events.ts'
+
+/** A project as a snapshot names it: by its row, and by its id. */
+export interface ProjectName {
+  readonly row: number
+  readonly id: string
+}
+
+/** Newest first, without drop reports; `offset` of them are skipped. */
+export function pageOfEvents(snapshot: Snapshot, project: number, offset: number, limit: number): EventPage {
+  const lists = snapshot.views(project).map(listRows)
+  return { events: numbered(newestOf(lists, offset, limit)), total: rowsOf(lists) }
+}
+
+export function eventsOfUser(snapshot: Snapshot, project: number, userId: string, limit: number): EventPage {
+  const lists = snapshot.views(project).map((view) => listUserRows(view, project, userId))
+  return { events: numbered(newestOf(lists, 0, limit)), total: rowsOf(lists) }
+}
+
+/** Newest first, whole. */
+export function latestEvents(snapshot: Snapshot, project: ProjectName, limit: number): PlacedEvent[] {
+  const lists = snapshot.views(project.row).map(listRows)
+  return readEvents(newestOf(lists, 0, limit)).map((event) => placed(snapshot, project.id, event))
+}
+
+/** Oldest first, whole: those of a range that come after an event of it. */
+export function eventsBetween(
+  snapshot: Snapshot,
+  project: ProjectName,
+  { fromMs, toMs }: TimeRange,
+  after: Pick<PlacedEvent, 'timestampMs' | 'place'> | undefined,
+  limit: number,
+): PlacedEvent[] {
+  const views = snapshot.views(project.row)
+  const lists = views.map((view) => until(listRows(view), toMs))
+  const from = after === undefined ? placesAt(lists, fromMs) : lists.map((list) => placeAfter(list, after))
+  return readEvents(mergeFrom(lists, from, limit)).map((event) => placed(snapshot, project.id, event))
+}
+
+function until(list: ListedRows, toMs: number): ListedRows {
+  const { view, order, start, end } = list
+  return { ...list, end: firstPlaceNotBefore(view.segment.column('times'), order, toMs, start, end) }
+}
+
+/** The first place of a list that is after an event by (time, number). */
+function placeAfter(
+  { view, order, start, end }: ListedRows,
+  { timestampMs, place: number }: Pick<PlacedEvent, 'timestampMs' | 'place'>,
+): number {
+  const { segment } = view
+  const times = segment.column('times')
+  let low = firstPlaceNotBefore(times, order, timestampMs, start, end)
+  if (segment.first > number) return low
+  let high = firstPlaceNotBefore(times, order, timestampMs + 1, low, end)
+  const numbers = segment.column('numbers')
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (segment.first + (numbers[order[middle] as number] as number) <= number) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function rowsOf(lists: readonly ListedRows[]): number {
+  return lists.reduce((rows, { start, end }) => rows + end - start, 0)
+}
+
+function newestOf(lists: readonly ListedRows[], offset: number, limit: number): ListedRow[] {
+  const end = Math.max(0, rowsOf(lists) - offset)
+  const start = Math.max(0, end - limit)
+  return mergeFrom(lists, placesAtRank(lists, start), end - start).toReversed()
+}
+
+function numbered(rows: readonly ListedRow[]): NumberedEvent[] {
+  return readEvents(rows).map(({ number, content, ...event }) => ({ id: number, ...event, metadata: content.metadata }))
+}
+
+function placed(snapshot: Snapshot, projectId: string, { number, content, ...event }: ReadEvent): PlacedEvent {
+  return {
+    ...event,
+    eventId: eventIdOf(snapshot, projectId, content),
+    receivedAtMs: content.receivedAtMs,
+    metadata: JSON.parse(content.metadata) as JsonObject,
+    place: number,
+  }
+}

@@ -1,0 +1,85 @@
+import type { View } from '../view.ts'
+import { firstPlaceNotBefore } from './find-time.ts'
+
+/** Rows of a view in the order of (time, number), hidden ones left out: places `start` to `end` of `order`. */
+export interface ListedRows {
+  readonly view: View
+  readonly order: Uint32Array
+  readonly start: number
+  readonly end: number
+}
+
+/** A row of a view, in a list over all views. */
+export interface ListedRow {
+  readonly view: View
+  readonly row: number
+}
+
+/** All events but the SDK's own drop reports. */
+export function listRows(view: View): ListedRows {
+  return withoutHidden({
+    view,
+    order: view.segment.column('timeOrder'),
+    start: view.orderStart,
+    end: view.orderEnd,
+  })
+}
+
+/** Those of a user. */
+export function listUserRows(view: View, project: number, userId: string): ListedRows {
+  const place = view.segment.column('users').find(project, userId)
+  const { rows: order, starts } = view.segment.column('userOrder')
+  if (place === 0 || view.hiddenUsers.has(place)) return { view, order, start: 0, end: 0 }
+  const [start, end] = [starts[place] as number, starts[place + 1] as number]
+  const times = view.segment.column('times')
+  return { view, order, start: firstPlaceNotBefore(times, order, view.hiddenBefore, start, end), end }
+}
+
+function withoutHidden({ view, order, start, end }: ListedRows): ListedRows {
+  const first = firstPlaceNotBefore(view.segment.column('times'), order, view.hiddenBefore, start, end)
+  if (view.hiddenUsers.size === 0) return { view, order, start: first, end }
+  const { places } = view.segment.column('users')
+  const visible = order.subarray(first, end).filter((row) => !view.hiddenUsers.has(places[row] as number))
+  return { view, order: visible, start: 0, end: visible.length }
+}
+
+export function timeOf(view: View, row: number): number {
+  const { base, offsets } = view.segment.column('times')
+  return base + (offsets[row] as number)
+}
+
+/**
+ * Merges lists, given in the order of their numbers, from a place in each on: the first rows by (time, number). Rows of one
+ * time are in the order of the lists, since no two of them overlap in numbers.
+ */
+export function mergeFrom(lists: readonly ListedRows[], from: readonly number[], limit: number): ListedRow[] {
+  const heads = lists.map((list, i) => createHead(list, from[i] as number)).filter(({ ms }) => ms !== undefined)
+  const merged: ListedRow[] = []
+  while (merged.length < limit && heads.length > 0) {
+    let earliest = 0
+    for (let i = 1; i < heads.length; i++) {
+      if ((heads[i]?.ms as number) < (heads[earliest]?.ms as number)) earliest = i
+    }
+    const head = heads[earliest] as Head
+    merged.push({ view: head.list.view, row: head.list.order[head.place] as number })
+    head.place += 1
+    head.ms = msAt(head.list, head.place)
+    if (head.ms === undefined) heads.splice(earliest, 1)
+  }
+  return merged
+}
+
+interface Head {
+  readonly list: ListedRows
+  place: number
+  /** `undefined` at the end of the list. */
+  ms: number | undefined
+}
+
+function createHead(list: ListedRows, place: number): Head {
+  return { list, place, ms: msAt(list, place) }
+}
+
+function msAt({ view, order, end }: ListedRows, place: number): number | undefined {
+  return place < end ? timeOf(view, order[place] as number) : undefined
+}
