@@ -1,0 +1,66 @@
+/** A user's text under the id that segments bear. */
+export interface UserText {
+  readonly id: number
+  /** Row of the project. */
+  readonly project: number
+  readonly hash: number
+  readonly text: string
+}
+
+/** A part of a segment or of a key run, as it is stored. */
+export interface Part {
+  readonly slot: number
+  readonly body: Uint8Array
+}
+
+/** A segment that is not stored yet. */
+export interface BuiltSegment {
+  readonly first: number
+  readonly last: number
+  /** Rows. 0: everything was hidden, there are no parts, and nothing is to be stored. */
+  readonly events: number
+  readonly minTs: number
+  readonly maxTs: number
+  /** The highest erasure that was obeyed: 0 for none. */
+  readonly erasedTo: number
+  readonly parts: readonly Part[]
+}
+
+/** A key run that is not stored yet. */
+export interface BuiltRun {
+  readonly first: number
+  readonly last: number
+  readonly keys: number
+  readonly head: Uint8Array
+  readonly parts: readonly Part[]
+}
+
+export interface Sealed {
+  readonly segment: BuiltSegment
+  /** Users that have no id in the file yet: ids ascend by one from `storage.next_user` as the worker found it. */
+  readonly users: readonly UserText[]
+  /** Keys of the events outside a lane, those of erased users too, those released by an erasure by time not. */
+  readonly run: BuiltRun | undefined
+}
+
+/** `clean`: no erasure up to `erasedTo` hides anything in the segment. */
+export type Rewritten =
+  | { readonly kind: 'clean'; readonly erasedTo: number }
+  | { readonly kind: 'rewritten'; readonly segment: BuiltSegment }
+
+/**
+ * What is made off the thread that ingests. Each reads the file in one read transaction on a connection of its own and writes
+ * nothing; its arrays are handed over. Rejects when the worker dies or the file can't be read.
+ */
+export interface SealWork {
+  /** Of whole blocks after `sealed_to`, in order, until they have `minEvents` events or number `upTo` is in. */
+  seal(wish: { readonly minEvents: number; readonly upTo: number }): Promise<Sealed>
+  /** A segment as it is without what is hidden of it. */
+  rewrite(segment: number): Promise<Rewritten>
+  /** Several runs as one, without released keys; `undefined` when no key is left. */
+  mergeRuns(runs: readonly number[]): Promise<BuiltRun | undefined>
+  /** Copies what it can of the write-ahead log into the file, and holds nobody up. */
+  checkpoint(): Promise<void>
+  /** Ends the worker, whatever it does. */
+  stop(): Promise<void>
+}
