@@ -10,7 +10,7 @@ import type {
   Plan,
   StoredEvent,
 } from '../ledger.ts'
-import type { PlannedDelivery } from '../outbox.ts'
+import { createEnqueue } from './enqueue-delivery.ts'
 import { createEventNumbers, type TakeNumber } from './event-numbers.ts'
 import { guard } from './guard.ts'
 import { createLaneBooks, type LaneBooks } from './lane-books.ts'
@@ -117,14 +117,4 @@ function createAppend(db: Database): (id: number, project: number, event: Stored
     const content = [eventName, userId, timestampMs, receivedAtMs, JSON.stringify(metadata)]
     insert.run(id, project, uuidBytes(eventId), ...content, ...key)
   }
-}
-
-/** The UUID of a delivery is made of its event and webhook, so its uniqueness is the pair's. */
-function createEnqueue(db: Database): (delivery: PlannedDelivery) => number {
-  const insert = db.prepare(
-    `INSERT OR IGNORE INTO delivery (uuid, event_id, webhook, document, due_at, created_at)
-     SELECT ?, ?, id, ?, ?, ? FROM webhook WHERE uuid = ? AND deleted_at IS NULL`,
-  )
-  return ({ deliveryId, eventId, webhookId, document, dueAtMs }) =>
-    insert.run(deliveryId, uuidBytes(eventId), document, dueAtMs, dueAtMs, webhookId).changes
 }

@@ -1,0 +1,109 @@
+import type { ClaimKey } from './claim-key.ts'
+
+const SHARDS = 64
+const FIRST_SLOTS = 64
+/** A slot is three words of key, the seconds of its event's time, and the event's number less the base, plus 1. */
+const WORDS = 5
+const MAX_LOAD = 0.6
+
+interface Shard {
+  slots: Uint32Array
+  /** Slots less 1; there are a power of two. */
+  mask: number
+  used: number
+}
+
+/** Keys with their events' seconds and numbers, in memory: 20 to 70 bytes each. Grows a shard at a time, some 0.1 ms each. */
+export interface KeyTable {
+  /** Whether the key is there; what it has then stands in `seconds` and `number`. */
+  find(key: ClaimKey): boolean
+  readonly seconds: number
+  readonly number: number
+  put(key: ClaimKey, seconds: number, number: number): void
+  /** To be called only for what was put. */
+  remove(key: ClaimKey): void
+}
+
+/** Numbers must lie within 2³² after `base`. */
+export function createKeyTable(base: number): KeyTable {
+  const shards = Array.from({ length: SHARDS }, () => newShard(FIRST_SLOTS))
+  const found = { seconds: 0, number: 0 }
+  return {
+    find(key) {
+      const { slots, mask } = shardOf(shards, key)
+      const at = seek(slots, mask, key)
+      const place = slots[at + 4] as number
+      if (place === 0) return false
+      found.seconds = slots[at + 3] as number
+      found.number = base + place - 1
+      return true
+    },
+    get seconds() {
+      return found.seconds
+    },
+    get number() {
+      return found.number
+    },
+    put(key, seconds, number) {
+      const shard = shardOf(shards, key)
+      if (shard.used >= MAX_LOAD * (shard.mask + 1)) grow(shard)
+      const at = seek(shard.slots, shard.mask, key)
+      if (isEmpty(shard.slots, at)) shard.used += 1
+      set(shard.slots, at, key.a, foldOf(key), key.c, seconds, number - base + 1)
+    },
+    remove(key) {
+      const { slots, mask } = shardOf(shards, key)
+      // The key stays, so that those behind it are found; without a place it counts for nothing.
+      slots[seek(slots, mask, key) + 4] = 0
+    },
+  }
+}
+
+/** The project is folded into the key: the same id in two projects is two keys. */
+function foldOf(key: ClaimKey): number {
+  return (key.b ^ Math.imul(key.project, 0x9e37_79b1)) >>> 0
+}
+
+function shardOf(shards: readonly Shard[], key: ClaimKey): Shard {
+  return shards[key.c & (SHARDS - 1)] as Shard
+}
+
+function newShard(slots: number): Shard {
+  return { slots: new Uint32Array(WORDS * slots), mask: slots - 1, used: 0 }
+}
+
+/** Where a key's slot begins, or the empty one that it would have. */
+function seek(slots: Uint32Array, mask: number, key: ClaimKey): number {
+  const { a, c } = key
+  const b = foldOf(key)
+  for (let slot = (c >>> 6) & mask; ; slot = (slot + 1) & mask) {
+    const at = WORDS * slot
+    if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c) return at
+    if (isEmpty(slots, at)) return at
+  }
+}
+
+function isEmpty(slots: Uint32Array, at: number): boolean {
+  return slots[at + 2] === 0 && slots[at + 4] === 0 && slots[at] === 0 && slots[at + 1] === 0
+}
+
+function set(slots: Uint32Array, at: number, ...words: readonly [number, number, number, number, number]): void {
+  slots[at] = words[0]
+  slots[at + 1] = words[1]
+  slots[at + 2] = words[2]
+  slots[at + 3] = words[3]
+  slots[at + 4] = words[4]
+}
+
+function grow(shard: Shard): void {
+  const { slots, mask } = shard
+  const grown = newShard(2 * (mask + 1))
+  for (let at = 0; at < slots.length; at += WORDS) {
+    if (slots[at + 4] === 0) continue
+    let slot = ((slots[at + 2] as number) >>> 6) & grown.mask
+    while (grown.slots[WORDS * slot + 4] !== 0) slot = (slot + 1) & grown.mask
+    grown.slots.set(slots.subarray(at, at + WORDS), WORDS * slot)
+    grown.used += 1
+  }
+  Object.assign(shard, grown)
+}

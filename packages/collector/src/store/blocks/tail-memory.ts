@@ -1,0 +1,112 @@
+import type { Database } from 'better-sqlite3'
+import { newClaimKey, readUuidBytes, secondsOf } from './claim-key.ts'
+import { type ClaimedKeys, createClaimedKeys } from './claimed-keys.ts'
+import { decodeBlock } from './decode-block.ts'
+import { type IsReleased, loadReleasedKeys } from './released-keys.ts'
+import { createSpilledKeys } from './spilled-keys.ts'
+
+/** What whoever ingests holds of the file in memory. */
+export interface TailMemory {
+  readonly keys: ClaimedKeys
+  /** The highest number that an event ever had. */
+  readonly lastNumber: number
+  /** Events in blocks that are not sealed. */
+  readonly unsealed: number
+  /** To be called first in every transaction that ingests: another process may have ingested, sealed or erased meanwhile. */
+  refresh(): void
+  /** Keeps what the transaction added, or forgets it. */
+  settle(outcome: 'committed' | 'rolled back', lastNumber: number, events: number): void
+}
+
+const nothingIsReleased: IsReleased = () => false
+
+/** `name` is like no other that ever ingests into the file. */
+export function createTailMemory(db: Database, name: string): TailMemory {
+  const statements = prepareStatements(db)
+  const spilled = createSpilledKeys(db)
+  let isReleased: IsReleased = nothingIsReleased
+  const newKeys = () => createClaimedKeys(spilled, (...event) => isReleased(...event))
+  const state = { keys: newKeys(), lastNumber: 0, unsealed: 0, layout: -1 }
+
+  function readLayout(layout: number, sealedTo: number): void {
+    isReleased = loadReleasedKeys(db)
+    spilled.reload()
+    state.keys.forget(sealedTo)
+    state.unsealed = statements.unsealed.get(sealedTo) as number
+    state.layout = layout
+  }
+
+  function readTail(sealedTo: number): void {
+    state.lastNumber = statements.lastNumber.get() as number
+    state.keys = newKeys()
+    claimTail(statements.tail.iterate(sealedTo), state.keys, isReleased)
+    state.keys.settle('committed')
+  }
+
+  return {
+    get keys() {
+      return state.keys
+    },
+    get lastNumber() {
+      return state.lastNumber
+    },
+    get unsealed() {
+      return state.unsealed
+    },
+    refresh() {
+      const { writer, layout, sealedTo } = statements.storage.get() as StorageRow
+      if (layout !== state.layout) readLayout(layout, sealedTo)
+      if (writer === name) return
+      statements.takeOver.run(name)
+      readLayout(layout, sealedTo)
+      readTail(sealedTo)
+    },
+    settle(outcome, lastNumber, events) {
+      state.keys.settle(outcome)
+      if (outcome === 'rolled back') return
+      state.lastNumber = lastNumber
+      state.unsealed += events
+    },
+  }
+}
+
+interface TailBlock {
+  readonly first: number
+  readonly body: Buffer
+}
+
+/** Claims what the blocks hold. */
+function claimTail(blocks: Iterable<TailBlock>, keys: ClaimedKeys, isReleased: IsReleased): void {
+  const key = newClaimKey()
+  for (const { first, body } of blocks) {
+    const { claims, numbers, projects, times } = decodeBlock(first, body)
+    claims.forEach((claim, row) => {
+      if (claim === undefined) return
+      const [project, number] = [projects[row] as number, numbers[row] as number]
+      const seconds = secondsOf(times[row] as number)
+      readUuidBytes(key, project, claim.eventId)
+      if (!isReleased(project, seconds, number)) keys.claim(key, seconds, number)
+    })
+  }
+}
+
+interface StorageRow {
+  readonly writer: string
+  readonly layout: number
+  readonly sealedTo: number
+}
+
+function prepareStatements(db: Database) {
+  return {
+    storage: db.prepare<[], StorageRow>('SELECT writer, layout, sealed_to AS sealedTo FROM storage'),
+    takeOver: db.prepare<[string]>('UPDATE storage SET writer = ?'),
+    unsealed: db.prepare<[number], number>('SELECT coalesce(sum(events), 0) FROM block WHERE first > ?').pluck(),
+    lastNumber: db
+      .prepare<[], number>(
+        `SELECT max(sealed_to, (SELECT highest_deleted FROM event_number),
+           coalesce((SELECT last FROM block ORDER BY first DESC LIMIT 1), 0)) FROM storage`,
+      )
+      .pluck(),
+    tail: db.prepare<[number], TailBlock>('SELECT first, body FROM block WHERE first > ? ORDER BY first'),
+  }
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import Database from 'better-sqlite3'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { uuidBytes, uuidOfBytes } from '../../src/id/uuid.ts'
+import {
+  NEVER_RELEASED,
+  newClaimKey,
+  readUuidBytes,
+  readUuidText,
+  secondsOf,
+} from '../../src/store/blocks/claim-key.ts'
+import { createClaimedKeys } from '../../src/store/blocks/claimed-keys.ts'
+import { createKeyRunBuilder } from '../../src/store/blocks/key-run.ts'
+import { createKeyTable } from '../../src/store/blocks/key-table.ts'
+import { createSpilledKeys } from '../../src/store/blocks/spilled-keys.ts'
+import { BLOCKS } from '../../src/store/sqlite/migrations/0007-blocks.ts'
+
+const uuids = Array.from({ length: 12 }, (_, i) => uuidOfBytes(Buffer.alloc(16, i * 17 + 3)))
+
+const anyStep = fc.oneof(
+  fc.record({
+    kind: fc.constant('claim' as const),
+    uuid: fc.constantFrom(...uuids),
+    seconds: fc.integer({ min: 0, max: 9 }),
+  }),
+  fc.record({
+    kind: fc.constant('settle' as const),
+    outcome: fc.constantFrom('committed' as const, 'rolled back' as const),
+  }),
+  fc.record({ kind: fc.constant('erase' as const), before: fc.integer({ min: 0, max: 10 }) }),
+)
+
+test('A key is claimed once, until an erasure releases it or its transaction fails', () => {
+  fc.assert(
+    fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
+      const erasures: { upTo: number; before: number }[] = []
+      const isReleased = (_project: number, seconds: number, number: number) =>
+        erasures.some(({ upTo, before }) => number <= upTo && seconds < before)
+      const keys = createClaimedKeys({ reload: () => undefined, has: () => false }, isReleased)
+      let model = new Map<string, { seconds: number; number: number }>()
+      let committed = new Map(model)
+      let number = 0
+      const answers: (readonly [boolean, boolean])[] = []
+      const key = newClaimKey()
+      for (const step of steps) {
+        if (step.kind === 'claim') {
+          number += 1
+          readUuidText(key, 1, step.uuid)
+          const held = model.get(step.uuid)
+          const free = held === undefined || isReleased(1, held.seconds, held.number)
+          answers.push([keys.claim(key, step.seconds, number), free])
+          if (free) model.set(step.uuid, { seconds: step.seconds, number })
+          continue
+        }
+        keys.settle(step.kind === 'settle' ? step.outcome : 'committed')
+        if (step.kind === 'settle' && step.outcome === 'rolled back') model = new Map(committed)
+        committed = new Map(model)
+        if (step.kind === 'erase') erasures.push({ upTo: number, before: step.before })
+      }
+      expect(answers.map(([answer]) => answer)).toEqual(answers.map(([, free]) => free))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('A table finds each of many keys, of its own project alone, and none that is not there', () => {
+  const table = createKeyTable(1_000)
+  const key = newClaimKey()
+  const ids = Array.from({ length: 20_000 }, () => uuidOfBytes(randomBytes(16)))
+  ids.forEach((id, i) => {
+    readUuidText(key, 1 + (i % 2), id)
+    table.put(key, i, 1_000 + i)
+  })
+  ids.forEach((id, i) => {
+    readUuidBytes(key, 1 + (i % 2), uuidBytes(id))
+    expect(table.find(key)).toBe(true)
+    expect([table.seconds, table.number]).toEqual([i, 1_000 + i])
+    key.project = 2 - (i % 2)
+    expect(table.find(key)).toBe(false)
+  })
+})
+
+test('Runs find each of their keys on disk, by project, with its release, and none that is not there', () => {
+  const db = new Database(':memory:')
+  db.exec(BLOCKS)
+  const builder = createKeyRunBuilder()
+  const key = newClaimKey()
+  const ids = Array.from({ length: 20_000 }, () => uuidOfBytes(randomBytes(16)))
+  const projectOf = (i: number) => (i < 10 ? 7 : 8 + (i % 3))
+  ids.forEach((id, i) => {
+    readUuidText(key, projectOf(i), id)
+    builder.add(key, i)
+  })
+  const run = builder.build(1, 20_000)
+  if (run === undefined) throw new Error('no run')
+  db.prepare('INSERT INTO key_run VALUES (3, ?, ?, ?, ?)').run(run.first, run.last, run.keys, run.head)
+  for (const { slot, body } of run.parts)
+    db.prepare('INSERT INTO key_run_part VALUES (?, ?)').run(3 * 65_536 + slot, body)
+  const anybody = createKeyRunBuilder()
+  const old = uuidOfBytes(randomBytes(16))
+  readUuidText(key, 0, old)
+  anybody.add(key, NEVER_RELEASED)
+  const second = anybody.build(0, 0)
+  db.prepare('INSERT INTO key_run VALUES (4, 0, 0, 1, ?)').run(second?.head)
+  db.prepare('INSERT INTO key_run_part VALUES (?, ?)').run(4 * 65_536, second?.parts[0]?.body)
+
+  const spilled = createSpilledKeys(db)
+  spilled.reload()
+  ids.forEach((id, i) => {
+    // A ninth is enough.
+    if (i % 9 > 0 && i > 12) return
+    readUuidText(key, projectOf(i), id)
+    expect(spilled.has(key, () => false)).toBe(true)
+    const asked: unknown[] = []
+    expect(spilled.has(key, (...event) => asked.push(event) > 0)).toBe(false)
+    expect(asked).toEqual([[projectOf(i), i, 20_000]])
+    key.project = 99
+    expect(spilled.has(key, () => false)).toBe(false)
+    readUuidText(key, projectOf(i), uuidOfBytes(randomBytes(16)))
+    expect(spilled.has(key, () => false)).toBe(false)
+  })
+  readUuidText(key, 5, old)
+  expect(spilled.has(key, () => false)).toBe(true)
+  db.close()
+})
+
+test.each([
+  [-1, 0],
+  [0, 0],
+  [1, 1],
+  [1_000, 1],
+  [1_001, 2],
+  [9e15, NEVER_RELEASED],
+])('An instant of %d ms is kept as %d s', (timeMs, seconds) => {
+  expect(secondsOf(timeMs)).toBe(seconds)
+})
