@@ -7,6 +7,7 @@ import {
   NUMBERS_LISTED,
   ORIGINALS_LISTED,
 } from './block-format.ts'
+import { createTextReader, type TextReader } from './text-reader.ts'
 
 /** Reads what `createBlockEncoder` wrote. Throws for a body of another version. The rows share the body's memory. */
 export function decodeBlock(first: number, body: Buffer): BlockRows {
@@ -20,19 +21,15 @@ export function decodeBlock(first: number, body: Buffer): BlockRows {
   const floats = (i: number) => new Float64Array(columns, HEAD_BYTES + 8 * i * length, length)
   const uints = (i: number) => new Uint32Array(columns, HEAD_BYTES + (8 * doubles + 4 * i) * length, length)
 
-  const reader = createReader(body, columns.byteLength)
+  const reader = createTextReader(body, columns.byteLength)
   const list = (places: Uint32Array): Texts => ({ texts: reader.list(), places })
   const [names, users, pages] = [list(uints(1)), list(uints(2)), list(uints(3))]
   const lanes = uints(4)
-  const claims = Array.from(lanes, (lane) => (lane === 0 ? reader.claim() : undefined))
+  const claims = Array.from(lanes, (lane) => (lane === 0 ? claimFrom(reader) : undefined))
   const metadata = splitLines(body, reader.end(), length)
-  const offsets = listsNumbers ? uints(5) : undefined
   return {
     length,
-    numbers: Float64Array.from(
-      { length },
-      (_, row) => first + (offsets === undefined ? row : (offsets[row] as number)),
-    ),
+    numbers: numbersFrom(first, length, listsNumbers ? uints(5) : undefined),
     times: floats(0),
     received: floats(1),
     seqs: floats(2),
@@ -52,26 +49,15 @@ function alignedColumns(body: Buffer, bytes: number): ArrayBuffer {
   return Uint8Array.prototype.slice.call(body, 0, bytes).buffer
 }
 
-function createReader(body: Buffer, start: number) {
-  let end = start
-  function text(): string {
-    const from = end + 4
-    end = from + body.readUInt32LE(end)
-    return body.toString('utf8', from, end)
-  }
-  return {
-    list(): string[] {
-      const count = body.readUInt32LE(end)
-      end += 4
-      return Array.from({ length: count }, text)
-    },
-    claim(): Claim {
-      const eventId = body.subarray(end, end + EVENT_ID_BYTES)
-      end += EVENT_ID_BYTES
-      return { eventId, key: text() }
-    },
-    end: () => end,
-  }
+function claimFrom(reader: TextReader): Claim {
+  return { eventId: reader.bytes(EVENT_ID_BYTES), key: reader.text() }
+}
+
+/** From the columns of a block: `offsets` are those of the numbers, if they are listed. */
+function numbersFrom(first: number, length: number, offsets: Uint32Array | undefined): Float64Array {
+  const numbers = new Float64Array(length)
+  for (let row = 0; row < length; row++) numbers[row] = first + (offsets === undefined ? row : (offsets[row] as number))
+  return numbers
 }
 
 function splitLines(body: Buffer, start: number, lines: number): (row: number) => Uint8Array {

@@ -1,0 +1,97 @@
+import type { BlockRows, Claim, Texts } from './block-rows.ts'
+
+/** Some rows of a block, ascending; all if `rows` is left out. */
+export interface BlockPart {
+  readonly block: BlockRows
+  readonly rows?: Uint32Array | undefined
+}
+
+/** Joins blocks, which are given in the order of their numbers. */
+export function joinRows(parts: readonly BlockPart[]): BlockRows {
+  const length = parts.reduce((sum, { block, rows }) => sum + (rows ?? block).length, 0)
+  const blockOfRow = new Uint32Array(length)
+  const rowInBlock = new Uint32Array(length)
+  let end = 0
+  for (const [i, { block, rows }] of parts.entries()) {
+    const count = (rows ?? block).length
+    blockOfRow.fill(i, end, end + count)
+    for (let k = 0; k < count; k++) rowInBlock[end + k] = rows === undefined ? k : (rows[k] as number)
+    end += count
+  }
+  const fill = <T extends Uint32Array | Float64Array>(column: T, of: (block: BlockRows) => T): T =>
+    fillColumn(column, parts, of)
+  const hasOriginals = parts.some(({ block }) => block.originals !== undefined)
+  return {
+    length,
+    numbers: fill(new Float64Array(length), (block) => block.numbers),
+    times: fill(new Float64Array(length), (block) => block.times),
+    received: fill(new Float64Array(length), (block) => block.received),
+    originals: hasOriginals
+      ? fill(new Float64Array(length), (block) => block.originals ?? new Float64Array(block.length).fill(Number.NaN))
+      : undefined,
+    projects: fill(new Uint32Array(length), (block) => block.projects),
+    names: joinTexts(length, parts, (block) => block.names, []),
+    users: joinTexts(length, parts, (block) => block.users, ['']),
+    pages: joinTexts(length, parts, (block) => block.pages, ['']),
+    lanes: fill(new Uint32Array(length), (block) => block.lanes),
+    seqs: fill(new Float64Array(length), (block) => block.seqs),
+    claims: joinClaims(parts),
+    metadata: (row) => (parts[blockOfRow[row] as number] as BlockPart).block.metadata(rowInBlock[row] as number),
+  }
+}
+
+function fillColumn<T extends Uint32Array | Float64Array>(
+  column: T,
+  parts: readonly BlockPart[],
+  of: (block: BlockRows) => T,
+): T {
+  let end = 0
+  for (const { block, rows } of parts) {
+    const values = of(block)
+    if (rows === undefined) column.set(values, end)
+    else for (let k = 0; k < rows.length; k++) column[end + k] = values[rows[k] as number] as number
+    end += (rows ?? block).length
+  }
+  return column
+}
+
+/** `reserved` texts stand for nothing, and are the same in all blocks. A text that only left-out rows have may stay. */
+function joinTexts(
+  length: number,
+  parts: readonly BlockPart[],
+  of: (block: BlockRows) => Texts,
+  reserved: readonly string[],
+): Texts {
+  const texts = [...reserved]
+  const places = new Uint32Array(length)
+  const known = new Map<string, number>()
+  let end = 0
+  for (const { block, rows } of parts) {
+    const from = of(block)
+    const placeOf = Uint32Array.from(from.texts, (text, i) => {
+      if (i < reserved.length) return i
+      let place = known.get(text)
+      if (place === undefined) {
+        place = texts.push(text) - 1
+        known.set(text, place)
+      }
+      return place
+    })
+    const count = (rows ?? block).length
+    for (let k = 0; k < count; k++) {
+      const row = rows === undefined ? k : (rows[k] as number)
+      places[end + k] = placeOf[from.places[row] as number] as number
+    }
+    end += count
+  }
+  return { texts, places }
+}
+
+function joinClaims(parts: readonly BlockPart[]): readonly (Claim | undefined)[] {
+  const claims: (Claim | undefined)[] = []
+  for (const { block, rows } of parts) {
+    if (rows === undefined) for (const claim of block.claims) claims.push(claim)
+    else for (const row of rows) claims.push(block.claims[row])
+  }
+  return claims
+}

@@ -1,0 +1,107 @@
+import { toDirectory, unpackDirectory } from './directory-part.ts'
+import type { Sized } from './lru-cache.ts'
+import { type ColumnValues, type UnpackedColumn, unpackColumn, unpackedUints } from './packed-column.ts'
+import type { Columns, PageColumn, Times, UserColumn } from './segment.ts'
+import { SLOT } from './segment-slots.ts'
+import { smallUints } from './small-uints.ts'
+import { createTextReader } from './text-reader.ts'
+import { timeOrderOf, userOrderOf } from './time-order.ts'
+import type { UserTexts } from './user-texts.ts'
+
+/** Where a segment's columns are made of. */
+export interface ColumnSource {
+  readonly rows: number
+  readonly texts: UserTexts
+  /** Bytes of a part. */
+  part(slot: number): Buffer
+  /** Columns that others are made of. */
+  column<K extends keyof Columns>(kind: K): Columns[K]
+}
+
+type ReadColumns = { readonly [K in keyof Columns]: (source: ColumnSource) => Sized<Columns[K]> }
+
+/** What an entry of the cache takes besides its arrays, and a text besides its characters, about. */
+const ENTRY_BYTES = 200
+const TEXT_BYTES = 60
+
+/** Reads columns as `buildSegment` wrote them. */
+export const READ_COLUMNS: ReadColumns = {
+  directory({ part, rows }) {
+    const groups = unpackDirectory(part(SLOT.directory))
+    const characters = groups.reduce((sum, { name }) => sum + name.length, 0)
+    return { value: toDirectory(groups, rows), bytes: ENTRY_BYTES + 4 * TEXT_BYTES * groups.length + 2 * characters }
+  },
+  times({ part }) {
+    const value = asTimes(unpackColumn(part(SLOT.times)))
+    return { value, bytes: ENTRY_BYTES + value.offsets.byteLength }
+  },
+  users({ part, texts }) {
+    const bytes = part(SLOT.users)
+    const column = unpackColumn(bytes)
+    const value = asUsers(asPlaces(column), unpackedUints(unpackColumn(bytes, column.end)), texts)
+    return { value, bytes: ENTRY_BYTES + value.places.byteLength + value.ids.byteLength }
+  },
+  pages({ part }) {
+    const bytes = part(SLOT.pages)
+    const column = unpackColumn(bytes)
+    const value: PageColumn = { places: asPlaces(column), texts: createTextReader(bytes, column.end).list() }
+    const textBytes = value.texts.reduce((sum, text) => sum + TEXT_BYTES + 2 * text.length, 0)
+    return { value, bytes: ENTRY_BYTES + value.places.byteLength + textBytes }
+  },
+  numbers({ part }) {
+    const value = unpackedUints(unpackColumn(part(SLOT.numbers)))
+    return { value, bytes: ENTRY_BYTES + value.byteLength }
+  },
+  timeOrder({ part }) {
+    const starts = unpackDirectory(part(SLOT.directory)).map(({ start }) => start)
+    const groups = unpackColumn(part(SLOT.timeGroups))
+    const value = timeOrderOf(asPlaces(groups), starts)
+    return { value, bytes: ENTRY_BYTES + value.byteLength }
+  },
+  userOrder({ column }) {
+    const { places, ids } = column('users')
+    const value = userOrderOf(column('timeOrder'), places, ids.length)
+    return { value, bytes: ENTRY_BYTES + value.rows.byteLength + value.starts.byteLength }
+  },
+}
+
+function asTimes({ base, values }: UnpackedColumn): Times {
+  if (values instanceof Float64Array || values instanceof Uint32Array) return { base, offsets: values }
+  return { base, offsets: Uint32Array.from(values) }
+}
+
+/** Places count from 0, also where none of the rows has place 0. */
+function asPlaces(column: UnpackedColumn): Exclude<ColumnValues, Float64Array> {
+  const { base, values } = column
+  if (base === 0 && !(values instanceof Float64Array)) return values
+  const places = unpackedUints(column)
+  return smallUints(
+    places,
+    places.reduce((largest, place) => Math.max(largest, place), 0),
+  )
+}
+
+function asUsers(places: UserColumn['places'], ids: Uint32Array, texts: UserTexts): UserColumn {
+  return {
+    places,
+    ids,
+    text: (place) => texts.text(ids[place] as number),
+    find(project, text) {
+      const id = texts.find(project, text)
+      const place = lowerBound(ids, id)
+      return ids[place] === id ? place : 0
+    },
+  }
+}
+
+/** First place whose value is no smaller. */
+function lowerBound(ascending: Uint32Array, value: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ascending[middle] as number) < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}

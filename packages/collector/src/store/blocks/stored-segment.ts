@@ -1,0 +1,46 @@
+import type { Database } from 'better-sqlite3'
+import { unpackContent } from './content-part.ts'
+import type { LruCache } from './lru-cache.ts'
+import { unpackPart } from './part-body.ts'
+import type { Columns, Segment } from './segment.ts'
+import { CONTENT_ROWS, partNumber, SLOT } from './segment-slots.ts'
+import { READ_COLUMNS } from './stored-columns.ts'
+import type { UserTexts } from './user-texts.ts'
+
+/** A row of `segment`. */
+export interface SegmentRow {
+  readonly id: number
+  readonly first: number
+  readonly last: number
+  readonly events: number
+}
+
+const KINDS = Object.keys(READ_COLUMNS)
+
+/** Opens segments of a file. Columns stay in `cache`, which no other file may use. */
+export function createSegmentOpener(db: Database, cache: LruCache, texts: UserTexts): (row: SegmentRow) => Segment {
+  const select = db.prepare<[number], Buffer>('SELECT body FROM segment_part WHERE part = ?').pluck()
+  return ({ id, first, last, events }) => {
+    const part = (slot: number) => unpackPart(select.get(partNumber(id, slot)) as Buffer)
+    function column<K extends keyof Columns>(kind: K): Columns[K] {
+      const key = id * KINDS.length + KINDS.indexOf(kind)
+      return cache.get(key, () => READ_COLUMNS[kind]({ rows: events, texts, part, column }))
+    }
+    return {
+      first,
+      last,
+      rows: events,
+      column,
+      content(rows) {
+        const { base, offsets } = column('times')
+        const chunks = new Map<number, ReturnType<typeof unpackContent>>()
+        return rows.map((row) => {
+          const chunk = Math.floor(row / CONTENT_ROWS)
+          const read = chunks.get(chunk) ?? unpackContent(part(SLOT.content + chunk))
+          chunks.set(chunk, read)
+          return read(row % CONTENT_ROWS, base + (offsets[row] as number))
+        })
+      },
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { countStarts, sortByKey } from './counting-sort.ts'
+import type { UserOrder } from './segment.ts'
+
+/** Rows by (project, time, number), from the groups of these rows: within a group, rows are in the order of their times. */
+export function timeOrderOf(timeGroups: ArrayLike<number>, groupStarts: readonly number[]): Uint32Array {
+  const next = Uint32Array.from(groupStarts)
+  const rows = new Uint32Array(timeGroups.length)
+  for (let place = 0; place < rows.length; place++) {
+    const group = timeGroups[place] as number
+    const row = next[group] as number
+    rows[place] = row
+    next[group] = row + 1
+  }
+  return rows
+}
+
+/** The same rows by user; those without one are left out. `users` is how many places there are. */
+export function userOrderOf(timeOrder: Uint32Array, places: ArrayLike<number>, users: number): UserOrder {
+  const withUser = timeOrder.filter((row) => places[row] !== 0)
+  const starts = countStarts(
+    withUser.map((row) => places[row] as number),
+    users,
+  )
+  return { rows: sortByKey(withUser, places, starts), starts }
+}

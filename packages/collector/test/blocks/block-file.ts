@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import type { Database } from 'better-sqlite3'
+import { type BlockEvent, createBlockEncoder } from '../../src/store/blocks/encode-block.ts'
+import type { BuiltSegment, UserText } from '../../src/store/blocks/seal-work.ts'
+import { partNumber } from '../../src/store/blocks/segment-slots.ts'
+import { openDatabase } from '../../src/store/sqlite/open-database.ts'
+import { temporaryFolder } from '../start-test-app.ts'
+
+/** A database file, written to as a collector does, but step by step as a test wants it. */
+export interface BlockFile {
+  readonly path: string
+  readonly db: Database
+  append(events: readonly BlockEvent[]): void
+  /** Stores users and a segment and switches it on: in place of the blocks up to its last number, or of other segments. */
+  switchOn(segment: BuiltSegment, users: readonly UserText[], replaced?: readonly number[]): number
+  erase(project: number, upTo: number, what: { readonly before: number } | { readonly userId: string }): void
+}
+
+export function createBlockFile(): BlockFile & { remove(): void } {
+  const folder = temporaryFolder()
+  const path = join(folder.path, 'blocks.db')
+  const db = openDatabase(path, 'process')
+  const encode = createBlockEncoder()
+  const layoutChanged = () => db.exec('UPDATE storage SET layout = layout + 1')
+  return {
+    path,
+    db,
+    append(events) {
+      const [first, last] = [(events[0] as BlockEvent).number, (events.at(-1) as BlockEvent).number]
+      db.prepare('INSERT INTO block VALUES (?, ?, ?, ?)').run(first, last, events.length, encode(events))
+    },
+    switchOn: db.transaction((segment: BuiltSegment, users: readonly UserText[], replaced: readonly number[] = []) => {
+      const addUser = db.prepare('INSERT INTO user_text VALUES (@id, @project, @hash, @text)')
+      for (const user of users) addUser.run(user)
+      db.prepare('UPDATE storage SET next_user = next_user + ?').run(users.length)
+      const id = db
+        .prepare('UPDATE storage SET next_segment = next_segment + 1 RETURNING next_segment - 1')
+        .pluck()
+        .get() as number
+      const addPart = db.prepare('INSERT INTO segment_part VALUES (?, ?)')
+      for (const { slot, body } of segment.parts) addPart.run(partNumber(id, slot), body)
+      const { first, last, events, minTs, maxTs, erasedTo } = segment
+      if (events > 0)
+        db.prepare('INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+          id,
+          first,
+          last,
+          events,
+          minTs,
+          maxTs,
+          erasedTo,
+        )
+      for (const other of replaced) db.prepare('DELETE FROM segment WHERE id = ?').run(other)
+      db.prepare('UPDATE storage SET sealed_to = max(sealed_to, ?)').run(last)
+      db.prepare('DELETE FROM block WHERE last <= ?').run(last)
+      layoutChanged()
+      return id
+    }),
+    erase: db.transaction(
+      (project: number, upTo: number, what: { readonly before?: number; readonly userId?: string }) => {
+        db.prepare('INSERT INTO erasure (project, up_to, before, user_id) VALUES (?, ?, ?, ?)').run(
+          project,
+          upTo,
+          what.before ?? null,
+          what.userId ?? null,
+        )
+        layoutChanged()
+      },
+    ),
+    remove() {
+      db.close()
+      folder.remove()
+    },
+  }
+}
