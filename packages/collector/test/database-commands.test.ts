@@ -260,7 +260,7 @@ describe('prune and retention', { timeout: 60_000 }, () => {
     [['prune', '--before', 'soon'], 2, '--before must be an ISO 8601 date-time, got soon'],
     [['prune', '--older-than', '1y'], 2, '--older-than must be a whole number of h, d or w (such as 90d), got 1y'],
     [['prune', '--before', '2024-01-01', '--db', '/nowhere/x.db'], 1, 'There is no database /nowhere/x.db'],
-    [['retention', '--days', '0'], 2, '--days must be a whole number from 1, or off, got 0'],
+    [['retention', '--days', '0'], 2, '--days must be a whole number from 1 to 99999, or off, got 0'],
     [['backup'], 2, '--to must name a file, got nothing'],
     [['import', '--from', '/nowhere/x.ndjson'], 1, 'There is no file /nowhere/x.ndjson'],
   ] as const)('%j is refused in words', async (args, code, message) => {
