@@ -33,7 +33,8 @@ export function checkEvent(value: unknown, arrival: Arrival): CheckedEvent {
       ? timeUuid(arrival.nowMs, arrival.randomBytes)
       : nameUuid(arrival.projectId, idempotencyKey)
   if (!validated.ok) {
-    return { entry: { kind: 'rejection', eventId, key, error: 'invalid_request' }, message: validated.message }
+    const rejected = { kind: 'rejection', error: 'invalid_request', receivedAtMs: arrival.nowMs } as const
+    return { entry: { ...rejected, eventId, key }, message: validated.message }
   }
   return { entry: { kind: 'event', eventId, key, event: storedEvent(eventId, key, validated.event, arrival.nowMs) } }
 }

@@ -24,7 +24,13 @@ export interface StoredEvent {
 /** One event of a request, valid or not: a rejection is booked too, so that its lane's sum closes. */
 export type LedgerEntry =
   | { readonly kind: 'event'; readonly eventId: string; readonly key: EventKey; readonly event: StoredEvent }
-  | { readonly kind: 'rejection'; readonly eventId: string; readonly key: EventKey; readonly error: ErrorCode }
+  | {
+      readonly kind: 'rejection'
+      readonly eventId: string
+      readonly key: EventKey
+      readonly error: ErrorCode
+      readonly receivedAtMs: number
+    }
 
 /** The events of one request. */
 export interface LedgerBatch {
