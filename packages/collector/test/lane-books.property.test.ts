@@ -16,7 +16,15 @@ function openBooks() {
 function entry(isValid: boolean, receivedAtMs: number) {
   const head = { eventId: '', key: { kind: 'none' } } as const
   if (!isValid) return { ...head, kind: 'rejection', error: 'invalid_request', receivedAtMs } as const
-  const facts = { eventId: '', eventName: 'e', userId: null, timestampMs: 0, metadata: {}, drops: {} }
+  const facts = {
+    eventId: '',
+    eventName: 'e',
+    userId: null,
+    timestampMs: 0,
+    metadata: {},
+    metadataText: '{}',
+    drops: {},
+  }
   return { ...head, kind: 'event', event: { ...facts, receivedAtMs } } as const
 }
 

@@ -145,7 +145,7 @@ test('The ledger stores each key once and its books close, in any order, with an
           batch.map((sent) => checkEvent(sent, { projectId, nowMs: 1, randomBytes })),
         )
         const { verdicts } = await store.ledger.ingest(
-          checked.map((batch) => ({ projectId, entries: batch.map(({ entry }) => entry) })),
+          checked.map((entries) => ({ projectId, entries })),
           (_project, events) => {
             fresh.push(...events.map(({ eventId }) => eventId))
             return []
@@ -182,7 +182,7 @@ test('A transaction that fails stores nothing at all', async () => {
     { event_name: 'b', idempotency_key: 'k' },
     {},
   ]
-  const batch = { projectId, entries: sent.map((event) => checkEvent(event, arrival).entry) }
+  const batch = { projectId, entries: sent.map((event) => checkEvent(event, arrival)) }
   const failing = store.ledger.ingest([batch], () => {
     throw new Error('the plan fails')
   })

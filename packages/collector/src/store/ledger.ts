@@ -17,6 +17,8 @@ export interface StoredEvent {
   readonly timestampMs: number
   readonly receivedAtMs: number
   readonly metadata: JsonObject
+  /** JSON of `metadata`, as it is kept. */
+  readonly metadataText: string
   /** What a drop report adds to its lane's drops, by reason; empty for every other event. */
   readonly drops: Readonly<Record<string, number>>
 }

@@ -117,8 +117,8 @@ function createAppend(db: Database): (id: number, project: number, event: Stored
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   return (id, project, event, key) => {
-    const { eventId, eventName, userId, timestampMs, receivedAtMs, metadata } = event
-    const content = [eventName, userId, timestampMs, receivedAtMs, JSON.stringify(metadata)]
+    const { eventId, eventName, userId, timestampMs, receivedAtMs, metadataText } = event
+    const content = [eventName, userId, timestampMs, receivedAtMs, metadataText]
     insert.run(id, project, uuidBytes(eventId), ...content, ...key)
   }
 }
