@@ -93,7 +93,7 @@ export function createApp(parts: AppParts): App {
     ...createAllRuleRoutes({ ...parts, ...store, ruleBook, pause }),
     ...createDeliverRoutes({ ...parts, ...store, post, onDue, pause, onChange: deliveries.load }),
     ...createKeyRoutes({ apiKeys: store.apiKeys, now, randomBytes }),
-    ...createProjectRoutes(store.projects),
+    ...createProjectRoutes(store),
   ]
   const requestLog = createRequestLog(log, isTrusted)
   const operations = createOperationRoutes(store, metrics)

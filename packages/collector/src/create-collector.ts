@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { lookup } from 'node:dns/promises'
+import { lookup, Resolver } from 'node:dns/promises'
+import { existsSync, readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { createApp } from './app.ts'
-import type { ResolveName } from './deliver/vetted-lookup.ts'
+import { createNameResolver } from './deliver/name-resolver.ts'
 import { createAddressPolicy } from './deliver/webhook-address.ts'
 import type { FlatAccess } from './flat/flat-access.ts'
 import { BODY_TIMES } from './http/body-times.ts'
@@ -16,8 +17,16 @@ import type { Durability, Store } from './store/store.ts'
 const DAY_MS = 86_400_000
 
 const monotonicMs = () => performance.now()
-/** As other programs of the machine do it, its hosts file included. */
-const resolveName: ResolveName = (hostname) => lookup(hostname, { all: true })
+
+/** All tries together are shorter than an attempt, so that it is recorded that the name was the trouble. */
+const DNS = { timeout: 2_000, tries: 2 }
+const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts'
+
+const resolveName = createNameResolver({
+  readHosts: () => (existsSync(HOSTS_FILE) ? readFileSync(HOSTS_FILE, 'utf8') : ''),
+  newResolver: () => new Resolver(DNS),
+  lookup: (hostname) => lookup(hostname, { all: true }),
+})
 
 export interface CollectorOptions {
   /** Path of the SQLite file; made if there is none. */

@@ -154,6 +154,7 @@ describe('What a rule has counted', () => {
     timestampMs: START_MS + n,
     receivedAtMs: START_MS + n,
     metadata: {},
+    metadataText: '{}',
     drops: {},
   })
 

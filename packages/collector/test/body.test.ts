@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 import { MAX_BODY_BYTES } from '@truecount/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerOf, startTestApp, type TestApp } from './start-test-app.ts'
@@ -28,7 +28,10 @@ const send = (body: string | Uint8Array, headers: Record<string, string> = {}, p
   )
 const storedCount = async () => (await app.get('/api/v1/analytics/delivery')).body.stored as number
 
-const COMPRESS = { gzip: gzipSync, 'x-gzip': gzipSync, deflate: deflateSync, br: brotliCompressSync }
+/** Brotli at its best would take seconds for a bomb. */
+const quick = { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } }
+const brotli = (text: string | Buffer) => brotliCompressSync(text, quick)
+const COMPRESS = { gzip: gzipSync, 'x-gzip': gzipSync, deflate: deflateSync, br: brotli }
 
 describe.each(Object.entries(COMPRESS))('A body in %s', (encoding, compress) => {
   const sendEncoded = (text: string | Buffer) => send(compress(text), { 'content-encoding': encoding })
@@ -90,12 +93,24 @@ describe('A slow sender', () => {
     expect(await answer).toMatch(/^HTTP\/1.1 408 [\s\S]*"error":"request_timeout"/)
   })
 
-  test('that drips, so that it never stops, gets 408 too', async () => {
+  test('that drips, so that it never stops, gets 408 too, and is cut off', { timeout: 30_000 }, async () => {
     const { socket, answer } = await open(impatient)
     socket.write(head('Content-Length: 100000'))
     const drip = setInterval(() => socket.write(' '), 20)
     expect(await answer).toMatch(/^HTTP\/1.1 408 [\s\S]*"error":"request_timeout"/)
     clearInterval(drip)
+  })
+
+  test('is not who sent in time while the collector was held up', async () => {
+    const body = '{"event_name":"a"}'
+    const { socket, answer } = await open(impatient)
+    socket.write(head(`Content-Length: ${body.length}\r\nConnection: close`) + body.slice(0, 5))
+    await once(impatient.server, 'request')
+    // So that it is being read.
+    await new Promise(setImmediate)
+    socket.write(body.slice(5))
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * IMPATIENT.totalMs)
+    expect(await answer).toMatch(/^HTTP\/1.1 202 /)
   })
 
   test('that never ends its head gets 408 in the error shape', async () => {

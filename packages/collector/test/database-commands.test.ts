@@ -179,9 +179,10 @@ describe('export and import', { timeout: 60_000 }, () => {
 describe('doctor', { timeout: 60_000 }, () => {
   const spoilers = [
     ['every project has as many events', 'DELETE FROM event WHERE id = 1'],
-    ['every lane has stored as many events', 'UPDATE lane_range SET last = last + 1'],
+    ['every lane has stored or rejected as many events', 'UPDATE lane_range SET last = last + 1'],
     ['ranges of a lane do not touch', 'INSERT INTO lane_range SELECT lane, last + 1, last + 1 FROM lane_range LIMIT 1'],
-    ['no lane has a number beyond its highest', 'UPDATE lane SET highest = 1'],
+    ['every lane counts its numbers beyond its highest', 'UPDATE lane SET highest = 1'],
+    ['every lane counts what is missing', 'UPDATE lane SET missing = 7'],
     ['every event of a lane is in its ranges', 'DELETE FROM lane_range'],
     ['no number of a lane is stored twice', 'UPDATE event SET seq = 2 WHERE seq IS NOT NULL'],
     ['every event outside a lane has its key claimed', 'DELETE FROM claimed_key'],
@@ -260,7 +261,7 @@ describe('prune and retention', { timeout: 60_000 }, () => {
     [['prune', '--before', 'soon'], 2, '--before must be an ISO 8601 date-time, got soon'],
     [['prune', '--older-than', '1y'], 2, '--older-than must be a whole number of h, d or w (such as 90d), got 1y'],
     [['prune', '--before', '2024-01-01', '--db', '/nowhere/x.db'], 1, 'There is no database /nowhere/x.db'],
-    [['retention', '--days', '0'], 2, '--days must be a whole number from 1, or off, got 0'],
+    [['retention', '--days', '0'], 2, '--days must be a whole number from 1 to 99999, or off, got 0'],
     [['backup'], 2, '--to must name a file, got nothing'],
     [['import', '--from', '/nowhere/x.ndjson'], 1, 'There is no file /nowhere/x.ndjson'],
   ] as const)('%j is refused in words', async (args, code, message) => {

@@ -8,6 +8,8 @@ const VARYING = [
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|\+00:00)$/,
   /^[A-Z][\w'-]+ [A-Z][\w'-]+$/,
   /^whsec_[A-Za-z0-9+/]{32}$/,
+  /^tc_pk_[\w-]{32}$/,
+  /^tc_pk_[\w-]{6}$/,
 ]
 const VARYING_NUMBERS = ['duration_ms']
 

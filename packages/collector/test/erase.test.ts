@@ -97,7 +97,10 @@ describe('Deleting before a time', () => {
     await fill(app, 600)
     const other = await app.newProject('secret')
     await app.post('/api/v1/events', { event_name: 'a', timestamp: '2024-05-05T00:00:00Z' }, other.key)
-    expect(await app.store.retention.set(app.projectId, 30)).toBe(true)
+    const headers = { authorization: `Bearer ${app.secretKey}`, 'content-type': 'application/json' }
+    const body = '{"retention_days":30}'
+    const set = await fetch(`${app.url}/api/v1/projects/current`, { method: 'PATCH', headers, body })
+    expect(set.status).toBe(200)
     expect(await app.store.retention.set('nobody', 30)).toBe(false)
     const told: unknown[] = []
     const ticks: (() => void)[] = []
@@ -121,8 +124,8 @@ describe('Deleting before a time', () => {
     await worker.stop()
     expect(ticks).toEqual([])
     expect((await count(app)).count).toBe(300)
-    const { body } = await app.get('/api/v1/analytics/events?from=2024-01-01&to=2025-01-01', other.key)
-    expect(body.count).toBe(1)
+    const kept = await app.get('/api/v1/analytics/events?from=2024-01-01&to=2025-01-01', other.key)
+    expect(kept.body.count).toBe(1)
   })
 })
 

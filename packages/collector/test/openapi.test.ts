@@ -71,7 +71,7 @@ test('What routes answer is what their descriptions say, in status and in body',
     ['GET', '/api/v1/keys', '/api/v1/keys'],
     ['POST', '/api/v1/keys/:id/rotate', `/api/v1/keys/${key.body.id}/rotate`],
     ['GET', '/api/v1/projects/current', '/api/v1/projects/current'],
-    ['PATCH', '/api/v1/projects/current', '/api/v1/projects/current', { name: 'Shop' }],
+    ['PATCH', '/api/v1/projects/current', '/api/v1/projects/current', { name: 'Shop', retention_days: 9 }],
     ['DELETE', '/api/v1/users/:user_id', '/api/v1/users/u'],
   ]
   for (const [method, path, url, body] of exchanges) {

@@ -56,6 +56,20 @@ describe('/readyz', () => {
   )
 })
 
+test('While another process holds the file, requests wait for it and all others are answered', async () => {
+  const app = await started()
+  const other = new Database(app.dbPath)
+  other.exec('BEGIN IMMEDIATE')
+  const sent = app.post('/api/v1/events', { event_name: 'a' })
+  const metrics = async () => (await (await fetch(`${app.url}/metrics`)).text()).split('\n')
+  await expect.poll(metrics).toContain('events_received_total 1')
+  expect((await app.get('/api/v1/analytics/events')).body.count).toBe(0)
+  other.exec('ROLLBACK')
+  other.close()
+  expect((await sent).status).toBe(202)
+  expect((await app.get('/api/v1/analytics/events')).body.count).toBe(1)
+})
+
 test('/metrics counts what came, what became of it, what SDKs dropped, commits and deliveries', async () => {
   const app = await started()
   const sink = await startWebhookSink({ answer: () => ({ kind: 'status', code: 204 }) })

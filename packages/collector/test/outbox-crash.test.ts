@@ -88,7 +88,7 @@ async function makeFile(dbPath: string, url: string, nowMs: number): Promise<str
   const eventId = timeUuid(nowMs, randomBytes)
   const deliveryId = nameUuid(eventId, WEBHOOK)
   const times = { timestampMs: nowMs, receivedAtMs: nowMs }
-  const event = { eventId, eventName: 'a', userId: null, ...times, metadata: {}, drops: {} }
+  const event = { eventId, eventName: 'a', userId: null, ...times, metadata: {}, metadataText: '{}', drops: {} }
   const entry = { kind: 'event' as const, eventId, key: { kind: 'none' as const }, event }
   const delivery = { deliveryId, eventId, webhookId: WEBHOOK, document: '{"event_name":"a"}', dueAtMs: nowMs }
   await store.ledger.ingest([{ projectId: PROJECT, entries: [entry] }], () => [delivery])

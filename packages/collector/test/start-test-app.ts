@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +38,7 @@ export interface Answer {
 
 export interface TestApp {
   readonly url: string
+  readonly server: Server
   readonly dbPath: string
   readonly store: Store
   readonly worker: Workers
@@ -108,6 +110,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const secretKey = await addKey(store, { projectId, kind: 'secret', ...limits })
   return {
     url,
+    server,
     dbPath,
     store,
     worker,

@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/', import.meta.url))
 
-/** What an npm package is installed for: runtimes that run the SDK, peers that it is compared with. */
-export type Purpose = 'runtimes' | 'peers'
+/** What an npm package is installed for: runtimes that run the SDK, peers and databases that Truecount is compared with. */
+export type Purpose = 'runtimes' | 'peers' | 'engines'
 
 /** Where an npm package was installed, or why it could not be. */
 export type Installed =

@@ -1,3 +1,5 @@
+import { readFixedTimestamp } from './fixed-timestamp.ts'
+
 const ISO_8601 =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:([Zz])|([+-])(\d\d)(?::?(\d\d))?)?)?$/
 
@@ -13,6 +15,10 @@ const LAST_MS = 253_402_300_799_999
  * Returns `undefined` for anything else, and for a date or time that does not exist (`2024-02-30`, `24:00`, `+99:00`).
  */
 export function parseTimestamp(text: string): number | undefined {
+  return readFixedTimestamp(text) ?? readAnyTimestamp(text)
+}
+
+function readAnyTimestamp(text: string): number | undefined {
   const match = ISO_8601.exec(text)
   if (match === null) return undefined
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [

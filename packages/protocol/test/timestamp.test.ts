@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readFixedTimestamp } from '../src/fixed-timestamp.ts'
 import { formatTimestamp, parseTimestamp } from '../src/timestamp.ts'
 
 describe('parseTimestamp', () => {
@@ -54,6 +55,46 @@ describe('parseTimestamp', () => {
       fc.property(anyInstant, (ms) => {
         expect(parseTimestamp(formatTimestamp(ms))).toBe(ms)
       }),
+    )
+  })
+})
+
+describe('The form that nearly every sender writes', () => {
+  const number = (min: number, max: number, digits: number) =>
+    fc.integer({ min, max }).map((value) => String(value).padStart(digits, '0'))
+  const dates = fc.tuple(number(1000, 9999, 4), number(0, 13, 2), number(0, 32, 2)).map((parts) => parts.join('-'))
+  const times = fc.tuple(number(0, 24, 2), number(0, 60, 2), number(0, 60, 2)).map((parts) => parts.join(':'))
+  const fractions = fc.oneof(
+    fc.constant(''),
+    number(0, 999, 3).map((digits) => `.${digits}`),
+  )
+
+  test('is read as the same instant written with an offset, and exists when that does', () => {
+    fc.assert(
+      fc.property(dates, times, fractions, (date, time, fraction) => {
+        expect(readFixedTimestamp(`${date}T${time}${fraction}Z`)).toBe(
+          parseTimestamp(`${date}T${time}${fraction}+00:00`),
+        )
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  test('with any character replaced is never read otherwise than the other forms are', () => {
+    const character = fc.oneof(
+      fc.constantFrom(...Array.from('0123456789-:TZtz.,+ ')),
+      fc.string({ unit: 'binary', maxLength: 1 }),
+    )
+    const real = fc.tuple(number(1000, 9999, 4), number(1, 12, 2), number(1, 28, 2), fractions)
+    fc.assert(
+      fc.property(real, fc.nat(23), character, ([year, month, day, fraction], place, replacement) => {
+        const text = `${year}-${month}-${day}T10:20:30${fraction}Z`
+        const changed = text.slice(0, place) + replacement + text.slice(place + 1)
+        const fixed = readFixedTimestamp(changed)
+        if (fixed === undefined) return
+        expect(fixed).toBe(parseTimestamp(changed.replace(/Z$/, '+00:00')))
+      }),
+      { numRuns: 5_000 },
     )
   })
 })

@@ -56,3 +56,10 @@ test('an event larger than a batch goes alone, and holds up nobody', () => {
 test('an empty queue makes an empty batch', () => {
   expect(takeBatch(queueOf(), nothing, 100, 1000).events).toEqual([])
 })
+
+test('what waits beside a batch is neither in it nor on its way', () => {
+  const queue = queueOf(0, 0, 0, 0, 0)
+  expect(takeBatch(queue, nothing, 2, 1000).waiting).toBe(3)
+  expect(takeBatch(queue, new Set(['k0', 'k1']), 2, 1000).waiting).toBe(1)
+  expect(takeBatch(queue, new Set(['k0', 'k1', 'k2', 'k3']), 2, 1000).waiting).toBe(0)
+})

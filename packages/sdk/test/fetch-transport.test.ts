@@ -5,7 +5,7 @@ import type { Batch } from '../src/send/transport.ts'
 import { queuedEvent } from './queued-event.ts'
 
 const event = queuedEvent('k')
-const batch: Batch = { events: [event], body: `[${event.json}]`, bytes: event.bytes + 2 }
+const batch: Batch = { events: [event], body: `[${event.json}]`, bytes: event.bytes + 2, waiting: 7 }
 const ACCEPTED = '{"accepted":1,"rejected":0,"results":[{"status":"accepted","event_id":"e"}]}'
 
 const response = (status: number, body: string, retryAfter: string | null = null): FetchResponse => ({
@@ -37,7 +37,7 @@ test.each(['https://c.example', 'https://c.example/', 'https://c.example//'])(
     expect(await transport.send(batch, true)).toMatchObject({ kind: 'acknowledged' })
     expect(calls).toEqual([
       [
-        'https://c.example/api/v1/events/batch?key=tc_pub%26%3F',
+        `https://c.example/api/v1/events/batch?key=tc_pub%26%3F&sent_at=${clock.now()}&waiting=7`,
         {
           method: 'POST',
           headers: { 'Content-Type': 'text/plain' },
@@ -98,4 +98,19 @@ test('a body that never ends is cut off as well, and the room it had is given ba
 test('Retry-After is read by the clock it is given', async () => {
   const { transport, clock } = setUp(async () => response(429, '', new Date(clock.now() + 7000).toUTCString()))
   expect(await transport.send(batch, true)).toMatchObject({ kind: 'retry', afterMs: 7000 })
+})
+
+test('each attempt says when it was made, by the clock that stamps events, wherever that stands', async () => {
+  const sentAt: (string | null)[] = []
+  const { transport, clock } = setUp(async (url) => {
+    sentAt.push(new URL(url).searchParams.get('sent_at'))
+    throw new Error('down')
+  })
+  const start = clock.now()
+  await transport.send(batch, false)
+  await clock.advance(1234)
+  await transport.send(batch, false)
+  clock.jump(-90_000)
+  await transport.send(batch, false)
+  expect(sentAt).toEqual([start, start + 1234, start + 1234 - 90_000].map(String))
 })

@@ -142,7 +142,8 @@ test('a request bears key and events as the contract wants them, and nothing tha
   tracker.track('a', { n: 1 }, { userId: 'ann', timestamp: 0 })
   await tracker.shutdown()
   const [request] = collector.requests
-  expect(request).toMatchObject({ method: 'POST', path: '/api/v1/events/batch?key=tc_pub_test', outcome: 'ok' })
+  const path = expect.stringMatching(/^\/api\/v1\/events\/batch\?key=tc_pub_test&sent_at=\d{13}&waiting=0$/) as string
+  expect(request).toMatchObject({ method: 'POST', path, outcome: 'ok' })
   expect(request?.headers['content-type']).toMatch(/^text\/plain/)
   expect(request?.events).toMatchObject([
     { event_name: 'a', user_id: 'ann', timestamp: '1970-01-01T00:00:00.000Z', metadata: { n: 1 } },

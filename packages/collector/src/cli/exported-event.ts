@@ -19,8 +19,8 @@ export function readExportedEvent(line: string): ExportedEvent {
   if (receivedAtMs === undefined) return wrong('has no received_at')
   // Ids are given, so nothing is left to chance.
   const arrival = { projectId, nowMs: receivedAtMs, randomBytes: (size: number) => new Uint8Array(size) }
-  const { entry, message } = checkEvent(value, arrival)
-  if (entry.kind !== 'event') return wrong(`is no event: ${message}`)
+  const entry = checkEvent(value, arrival)
+  if (entry.kind !== 'event') return wrong(`is no event: ${entry.message}`)
   if (entry.key.kind === 'none') {
     return { ok: true, projectId, entry: { ...entry, eventId, event: { ...entry.event, eventId } } }
   }

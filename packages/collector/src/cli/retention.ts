@@ -1,3 +1,4 @@
+import { MAX_RETENTION_DAYS } from '../store/eraser.ts'
 import type { Flags } from './flags.ts'
 import { databaseExists } from './named-file.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
@@ -32,7 +33,7 @@ export async function setRetention(flags: Flags, terminal: Terminal): Promise<Ex
 function readDays(text: string | boolean | undefined): number | null | undefined | string {
   if (text === undefined) return undefined
   if (text === 'off') return null
-  return /^[1-9]\d{0,4}$/.test(String(text))
-    ? Number(text)
-    : `--days must be a whole number from 1, or off, got ${String(text)}`
+  const days = /^\d{1,6}$/.test(String(text)) ? Number(text) : 0
+  if (days >= 1 && days <= MAX_RETENTION_DAYS) return days
+  return `--days must be a whole number from 1 to ${MAX_RETENTION_DAYS}, or off, got ${String(text)}`
 }

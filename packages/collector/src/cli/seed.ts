@@ -107,7 +107,7 @@ function createEvents(projectId: string, userIds: readonly number[], seedNumber:
       kind: 'event',
       eventId,
       key: { kind: 'lane', lane, seq },
-      event: { eventId, ...facts, metadata, drops: {} },
+      event: { eventId, ...facts, metadata, metadataText: JSON.stringify(metadata), drops: {} },
     }
   }
 }

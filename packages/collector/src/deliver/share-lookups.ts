@@ -1,9 +1,6 @@
 import type { ResolveName } from './vetted-lookup.ts'
 
-/**
- * Asks for each name once at a time: whoever wants it meanwhile waits for the same answer. The system's resolver has few
- * threads, and a name whose servers are dead holds one of them for long: it must not hold them all.
- */
+/** Asks for each name once at a time: whoever wants it meanwhile waits for the same answer. */
 export function shareLookups(resolveName: ResolveName): ResolveName {
   const pending = new Map<string, ReturnType<ResolveName>>()
   return (hostname) => {

@@ -16,8 +16,8 @@ export interface FlatRoute {
   readonly handle: (ctx: Context, projectId: string) => Promise<void>
 }
 
-/** An event just stored, its metadata not yet text. */
-export type TakenEvent = Omit<NumberedEvent, 'metadata'> & { readonly metadata: object }
+/** An event just stored. */
+export type TakenEvent = Omit<NumberedEvent, 'metadata'> & { readonly metadataText: string }
 
 export type TakenEvents =
   | { readonly ok: true; readonly events: readonly TakenEvent[] }

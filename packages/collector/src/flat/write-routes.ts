@@ -35,7 +35,7 @@ async function takeOne(ctx: Context, projectId: string, { take }: WriteParts): P
   if (!taken.ok) return answerFlatError(ctx, refuse('invalid_request', flatMessage(taken.message)))
   ctx.status = 201
   ctx.type = 'application/json'
-  ctx.body = taken.events.map((event) => printFlatEvent({ ...event, metadata: JSON.stringify(event.metadata) })).join()
+  ctx.body = taken.events.map((event) => printFlatEvent({ ...event, metadata: event.metadataText })).join()
 }
 
 async function takeMany(ctx: Context, projectId: string, { take, onFailure }: WriteParts): Promise<void> {

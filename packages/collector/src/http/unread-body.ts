@@ -1,7 +1,8 @@
 import type { Context } from 'koa'
+import { type BodyTimes, watchBody } from './body-times.ts'
 
 /** How long a sender whose request is answered already may go on sending its body. */
-const LINGER_MS = 1_000
+const LINGER: BodyTimes = { idleMs: 1_000, totalMs: 3_000 }
 
 /**
  * To be called for every answer. Where a request was refused before its body had come, cutting at once would reset the
@@ -10,8 +11,7 @@ const LINGER_MS = 1_000
 export function endUnreadBody({ req, res }: Context): void {
   if (req.complete) return
   res.once('finish', () => {
+    watchBody(req, LINGER, () => req.socket.destroy())
     req.resume()
-    const timer = setTimeout(() => req.socket.destroy(), LINGER_MS)
-    for (const over of ['end', 'close']) req.once(over, () => clearTimeout(timer))
   })
 }

@@ -1,12 +1,4 @@
-import {
-  BATCH_PATH,
-  type BatchAnswer,
-  ERROR_STATUS,
-  EVENT_PATH,
-  MAX_BATCH_EVENTS,
-  MAX_BODY_BYTES,
-  type Verdict,
-} from '@truecount/protocol'
+import { BATCH_PATH, EVENT_PATH, MAX_BATCH_EVENTS, MAX_BODY_BYTES } from '@truecount/protocol'
 import type { Context } from 'koa'
 import { answerError } from '../http/answer-error.ts'
 import { refuse } from '../http/outcome.ts'
@@ -16,9 +8,10 @@ import type { Route } from '../http/route.ts'
 import type { RandomBytes } from '../id/uuid.ts'
 import type { ApiKey } from '../store/registry.ts'
 import type { LedgerEntry, LedgerVerdict } from '../store/ledger.ts'
+import { acceptedText, batchAnswer, type TextAnswer } from './answer-text.ts'
 import type { Submit } from './group-commit.ts'
 import { BATCH_DOC, EVENT_DOC } from './ingest-docs.ts'
-import { checkEvent } from './ledger-entry.ts'
+import { type CheckedEvent, checkEvent } from './ledger-entry.ts'
 
 /** Is told what comes and what becomes of it. */
 export interface IngestObserver {
@@ -45,23 +38,22 @@ export function createIngestRoutes(parts: IngestParts): readonly Route[] {
   ]
 }
 
-type Judge = (key: ApiKey, values: readonly unknown[]) => Promise<Verdict[]>
+/** What the ledger said of each event of a request, in order. */
+interface Judged {
+  readonly entries: readonly CheckedEvent[]
+  readonly verdicts: readonly LedgerVerdict[]
+}
+
+type Judge = (key: ApiKey, values: readonly unknown[]) => Promise<Judged>
 
 function createJudge({ submit, observer, now, randomBytes }: IngestParts): Judge {
   return async ({ projectId }, values) => {
     observer.received(values.length)
     const arrival = { projectId, nowMs: now(), randomBytes }
-    const checked = values.map((value) => checkEvent(value, arrival))
-    const entries = checked.map(({ entry }) => entry)
+    const entries = values.map((value) => checkEvent(value, arrival))
     const { verdicts } = await submit({ projectId, entries })
     observer.committed(entries, verdicts)
-    return checked.map(({ entry, message }, i): Verdict => {
-      if (verdicts[i] === 'rejected') {
-        return { status: 'rejected', error: 'invalid_request', message: message as string }
-      }
-      const accepted = { event_id: entry.eventId, status: 'accepted' } as const
-      return verdicts[i] === 'duplicate' ? { ...accepted, duplicate: true } : accepted
-    })
+    return { entries, verdicts }
   }
 }
 
@@ -70,11 +62,12 @@ async function takeOne(ctx: Context, key: ApiKey, spend: Spend, judge: Judge): P
   if (!body.ok) return answerError(ctx, body)
   const spent = await spend(1)
   if (!spent.ok) return answerError(ctx, spent)
-  const verdict = (await judge(key, [body.value]))[0] as Verdict
-  if (verdict.status === 'rejected') return answerError(ctx, verdict)
-  if (verdict.duplicate) ctx.set('Idempotency-Replayed', 'true')
-  ctx.status = 202
-  ctx.body = { event_id: verdict.event_id, status: verdict.status }
+  const { entries, verdicts } = await judge(key, [body.value])
+  const [entry] = entries as [CheckedEvent]
+  const [verdict] = verdicts
+  if (verdict === 'rejected' && entry.kind === 'rejection') return answerError(ctx, entry)
+  if (verdict === 'duplicate') ctx.set('Idempotency-Replayed', 'true')
+  answerText(ctx, { status: 202, text: acceptedText(entry.eventId, false) })
 }
 
 async function takeBatch(ctx: Context, key: ApiKey, spend: Spend, judge: Judge): Promise<void> {
@@ -90,18 +83,12 @@ async function takeBatch(ctx: Context, key: ApiKey, spend: Spend, judge: Judge):
   }
   const spent = await spend(events.length)
   if (!spent.ok) return answerError(ctx, spent)
-  answerBatch(ctx, await judge(key, events))
+  const { entries, verdicts } = await judge(key, events)
+  answerText(ctx, batchAnswer(entries, verdicts))
 }
 
-function answerBatch(ctx: Context, results: readonly Verdict[]): void {
-  const rejected = results.filter(({ status }) => status === 'rejected')
-  const answer: BatchAnswer = { accepted: results.length - rejected.length, rejected: rejected.length, results }
-  if (answer.accepted > 0) {
-    ctx.status = 202
-    ctx.body = answer
-    return
-  }
-  const [first] = rejected as [Extract<Verdict, { status: 'rejected' }>]
-  ctx.status = ERROR_STATUS.invalid_request
-  ctx.body = { ...answer, error: first.error, message: `No event was accepted: ${first.message}`, code: ctx.status }
+function answerText(ctx: Context, { status, text }: TextAnswer): void {
+  ctx.status = status
+  ctx.type = 'application/json'
+  ctx.body = text
 }

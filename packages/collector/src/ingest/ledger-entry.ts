@@ -10,12 +10,12 @@ import {
 import { validateEvent } from '@truecount/protocol/schema'
 import { nameUuid, type RandomBytes, timeUuid } from '../id/uuid.ts'
 import type { EventKey, LedgerEntry, StoredEvent } from '../store/ledger.ts'
+import { type ReadEvent, readSureEvent } from './sure-event.ts'
 
 /** An event of a request as the ledger takes it; `message` says what is wrong with one that is rejected. */
-export interface CheckedEvent {
-  readonly entry: LedgerEntry
-  readonly message?: string
-}
+export type CheckedEvent =
+  | Extract<LedgerEntry, { kind: 'event' }>
+  | (Extract<LedgerEntry, { kind: 'rejection' }> & { readonly message: string })
 
 export interface Arrival {
   readonly projectId: string
@@ -25,23 +25,32 @@ export interface Arrival {
 
 /** Decides everything about one event of a parsed body: valid or not, its key, its id, its instant. */
 export function checkEvent(value: unknown, arrival: Arrival): CheckedEvent {
+  const sure = readSureEvent(value)
+  if (sure !== undefined) return acceptedEntry(sure, arrival)
   const validated = validateEvent(value)
-  const idempotencyKey = validated.ok ? validated.event.idempotency_key : keyOfInvalid(value)
-  const key = eventKey(idempotencyKey)
-  const eventId =
-    idempotencyKey === undefined
-      ? timeUuid(arrival.nowMs, arrival.randomBytes)
-      : nameUuid(arrival.projectId, idempotencyKey)
-  if (!validated.ok) {
-    return { entry: { kind: 'rejection', eventId, key, error: 'invalid_request' }, message: validated.message }
-  }
-  return { entry: { kind: 'event', eventId, key, event: storedEvent(eventId, key, validated.event, arrival.nowMs) } }
+  if (validated.ok) return acceptedEntry(readValid(validated.event), arrival)
+  const { eventId, key } = keyed(keyOfInvalid(value), arrival)
+  const { message } = validated
+  return { kind: 'rejection', eventId, key, error: 'invalid_request', receivedAtMs: arrival.nowMs, message }
 }
 
-function eventKey(idempotencyKey: string | undefined): EventKey {
-  if (idempotencyKey === undefined) return { kind: 'none' }
+function acceptedEntry(event: ReadEvent, arrival: Arrival): CheckedEvent {
+  const { eventId, key } = keyed(event.idempotencyKey, arrival)
+  return { kind: 'event', eventId, key, event: storedEvent(eventId, key, event, arrival.nowMs) }
+}
+
+function keyed(idempotencyKey: string | undefined, arrival: Arrival): { eventId: string; key: EventKey } {
+  if (idempotencyKey === undefined) {
+    return { eventId: timeUuid(arrival.nowMs, arrival.randomBytes), key: { kind: 'none' } }
+  }
   const position: LanePosition | undefined = parseLaneKey(idempotencyKey)
-  return position === undefined ? { kind: 'foreign', text: idempotencyKey } : { kind: 'lane', ...position }
+  return {
+    eventId: nameUuid(arrival.projectId, idempotencyKey),
+    key:
+      position === undefined
+        ? { kind: 'foreign', text: idempotencyKey }
+        : { kind: 'lane', lane: position.lane, seq: position.seq },
+  }
 }
 
 /** An invalid event may still bear a good key, and its lane must be told what became of that number. */
@@ -51,16 +60,30 @@ function keyOfInvalid(value: unknown): string | undefined {
   return typeof key === 'string' && key !== '' && !/\p{Surrogate}/u.test(key) ? key : undefined
 }
 
-function storedEvent(eventId: string, key: EventKey, event: EventInput, nowMs: number): StoredEvent {
-  const metadata = event.metadata ?? {}
+function readValid({ event_name, user_id, timestamp, metadata = {}, idempotency_key }: EventInput): ReadEvent {
+  return {
+    eventName: event_name,
+    userId: user_id ?? null,
+    timestampMs: timestamp === undefined ? undefined : parseTimestamp(timestamp),
+    metadata,
+    metadataText: JSON.stringify(metadata),
+    idempotencyKey: idempotency_key,
+  }
+}
+
+const NO_DROPS: Readonly<Record<string, number>> = {}
+
+function storedEvent(eventId: string, key: EventKey, event: ReadEvent, nowMs: number): StoredEvent {
+  const { eventName, userId, timestampMs, metadata, metadataText } = event
   return {
     eventId,
-    eventName: event.event_name,
-    userId: event.user_id ?? null,
-    timestampMs: event.timestamp === undefined ? nowMs : (parseTimestamp(event.timestamp) as number),
+    eventName,
+    userId,
+    timestampMs: timestampMs ?? nowMs,
     receivedAtMs: nowMs,
     metadata,
-    drops: event.event_name === DROPPED_EVENT_NAME && key.kind === 'lane' ? dropsTold(metadata) : {},
+    metadataText,
+    drops: eventName === DROPPED_EVENT_NAME && key.kind === 'lane' ? dropsTold(metadata) : NO_DROPS,
   }
 }
 

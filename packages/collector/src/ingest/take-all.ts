@@ -21,10 +21,10 @@ export function createTakeAll({ submit, observer, now, randomBytes }: TakeAllPar
   return async (projectId: string, values: readonly unknown[]): Promise<TakenEvents> => {
     observer.received(values.length)
     const arrival = { projectId, nowMs: now(), randomBytes }
-    const checked = values.map((value) => checkEvent(value, arrival))
-    const index = checked.findIndex(({ entry }) => entry.kind === 'rejection')
-    if (index >= 0) return { ok: false, index, message: checked[index]?.message as string }
-    const entries = checked.map(({ entry }) => entry)
+    const entries = values.map((value) => checkEvent(value, arrival))
+    for (const [index, entry] of entries.entries()) {
+      if (entry.kind === 'rejection') return { ok: false, index, message: entry.message }
+    }
     const { verdicts, ids } = await submit({ projectId, entries })
     observer.committed(entries, verdicts)
     const events = entries.flatMap((entry, i) =>

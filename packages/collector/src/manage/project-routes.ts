@@ -5,7 +5,8 @@ import { answerError } from '../http/answer-error.ts'
 import { checkBody, MAX_MANAGEMENT_BODY_BYTES } from '../http/check-body.ts'
 import { readJson } from '../http/request-body.ts'
 import type { Route } from '../http/route.ts'
-import { described, list, maybe, orNull, text } from '../http/schema.ts'
+import { described, list, maybe, orNull, text, whole } from '../http/schema.ts'
+import { MAX_RETENTION_DAYS, type Retention } from '../store/eraser.ts'
 import type { ApiKey, Project, Projects } from '../store/registry.ts'
 
 const PATH = '/api/v1/projects/current'
@@ -26,12 +27,33 @@ const Origin = described(
 )
 const Origins = orNull(list(Origin, 0, MAX_ORIGINS))
 
-const ShownProject = type({ id: string(), name: string(), allowed_origins: Origins, created_at: string() })
-const ProjectPatch = type({ name: maybe(text(0, MAX_PROJECT_NAME_CHARACTERS)), allowed_origins: maybe(Origins) })
-const answer = { status: 200, description: 'The project; `allowed_origins` null: any', body: ShownProject } as const
+const RetentionDays = orNull(whole(1, MAX_RETENTION_DAYS))
+
+const ShownProject = type({
+  id: string(),
+  name: string(),
+  allowed_origins: Origins,
+  retention_days: RetentionDays,
+  created_at: string(),
+})
+const ProjectPatch = type({
+  name: maybe(text(0, MAX_PROJECT_NAME_CHARACTERS)),
+  allowed_origins: maybe(Origins),
+  retention_days: maybe(RetentionDays),
+})
+const answer = {
+  status: 200,
+  description: 'The project. `allowed_origins` null: any. `retention_days` null: events are kept for ever',
+  body: ShownProject,
+} as const
+
+export interface ProjectRouteParts {
+  readonly projects: Projects
+  readonly retention: Retention
+}
 
 /** The project that the key belongs to: another one it can't even name. */
-export function createProjectRoutes(projects: Projects): readonly Route[] {
+export function createProjectRoutes(parts: ProjectRouteParts): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -39,7 +61,7 @@ export function createProjectRoutes(projects: Projects): readonly Route[] {
       access: 'secret',
       doc: { summary: 'Get the project of the key', answer },
       handle: async (ctx, key) => {
-        ctx.body = shown(await own(key, projects))
+        ctx.body = await shown(await own(key, parts), parts)
       },
     },
     {
@@ -47,31 +69,41 @@ export function createProjectRoutes(projects: Projects): readonly Route[] {
       path: PATH,
       access: 'secret',
       doc: {
-        summary: 'Rename the project, or say whose pages may send events with a publishable key',
+        summary:
+          'Rename the project, say whose pages may send events with a publishable key, or how long events are kept',
         body: ProjectPatch,
         answer,
       },
-      handle: (ctx, key) => update(ctx, key, projects),
+      handle: (ctx, key) => update(ctx, key, parts),
     },
   ]
 }
 
-async function update(ctx: Context, key: ApiKey, projects: Projects): Promise<void> {
+async function update(ctx: Context, key: ApiKey, parts: ProjectRouteParts): Promise<void> {
   const body = await readJson(ctx, { maxBytes: MAX_MANAGEMENT_BODY_BYTES, alsoText: false })
   if (!body.ok) return answerError(ctx, body)
   const checked = checkBody(body.value, ProjectPatch)
   if (!checked.ok) return answerError(ctx, checked)
-  const before = await own(key, projects)
+  const before = await own(key, parts)
   const { name = before.name, allowed_origins: allowedOrigins = before.allowedOrigins } = checked.value
   const project = { ...before, name, allowedOrigins }
-  await projects.update(project)
-  ctx.body = shown(project)
+  await parts.projects.update(project)
+  const { retention_days: days } = checked.value
+  if (days !== undefined) await parts.retention.set(project.id, days)
+  ctx.body = await shown(project, parts)
 }
 
-async function own({ projectId }: ApiKey, projects: Projects): Promise<Project> {
+async function own({ projectId }: ApiKey, { projects }: ProjectRouteParts): Promise<Project> {
   return (await projects.find(projectId)) as Project
 }
 
-function shown({ id, name, allowedOrigins, createdAtMs }: Project) {
-  return { id, name, allowed_origins: allowedOrigins, created_at: formatTimestamp(createdAtMs) }
+async function shown({ id, name, allowedOrigins, createdAtMs }: Project, { retention }: ProjectRouteParts) {
+  const rule = (await retention.list()).find(({ projectId }) => projectId === id)
+  return {
+    id,
+    name,
+    allowed_origins: allowedOrigins,
+    retention_days: rule?.days ?? null,
+    created_at: formatTimestamp(createdAtMs),
+  }
 }

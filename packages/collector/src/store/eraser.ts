@@ -25,9 +25,12 @@ export interface Eraser {
   shrink(): Promise<boolean>
 }
 
+/** Longest retention, in days; beyond it, for ever is meant. */
+export const MAX_RETENTION_DAYS = 99_999
+
 /** How long projects keep their events. */
 export interface Retention {
-  /** Whole days, at least 1; `null` keeps them for ever. Whether there is such a project. */
+  /** Whole days from 1 to {@link MAX_RETENTION_DAYS}; `null` keeps them for ever. Whether there is such a project. */
   set(projectId: string, days: number | null): Promise<boolean>
   /** Oldest project first, those without a limit included. */
   list(): Promise<readonly RetentionRule[]>

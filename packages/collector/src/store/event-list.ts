@@ -1,10 +1,10 @@
 import type { StoredEvent } from './ledger.ts'
 
 /** An event as it is shown. */
-export type ListedEvent = Omit<StoredEvent, 'drops' | 'receivedAtMs'>
+export type ListedEvent = Omit<StoredEvent, 'drops' | 'metadataText' | 'receivedAtMs'>
 
 /** An event as it is kept. */
-export type KeptEvent = Omit<StoredEvent, 'drops'>
+export type KeptEvent = Omit<StoredEvent, 'drops' | 'metadataText'>
 
 /** An event with its place in the order of timestamps, and of arrival where those are equal. */
 export interface PlacedEvent extends KeptEvent {

@@ -17,6 +17,8 @@ export interface StoredEvent {
   readonly timestampMs: number
   readonly receivedAtMs: number
   readonly metadata: JsonObject
+  /** JSON of `metadata`, as it is kept. */
+  readonly metadataText: string
   /** What a drop report adds to its lane's drops, by reason; empty for every other event. */
   readonly drops: Readonly<Record<string, number>>
 }
@@ -24,7 +26,13 @@ export interface StoredEvent {
 /** One event of a request, valid or not: a rejection is booked too, so that its lane's sum closes. */
 export type LedgerEntry =
   | { readonly kind: 'event'; readonly eventId: string; readonly key: EventKey; readonly event: StoredEvent }
-  | { readonly kind: 'rejection'; readonly eventId: string; readonly key: EventKey; readonly error: ErrorCode }
+  | {
+      readonly kind: 'rejection'
+      readonly eventId: string
+      readonly key: EventKey
+      readonly error: ErrorCode
+      readonly receivedAtMs: number
+    }
 
 /** The events of one request. */
 export interface LedgerBatch {

@@ -14,7 +14,7 @@ import { createClaimedKeys } from '../../src/store/blocks/claimed-keys.ts'
 import { createKeyRunBuilder } from '../../src/store/blocks/key-run.ts'
 import { createKeyTable } from '../../src/store/blocks/key-table.ts'
 import { createSpilledKeys } from '../../src/store/blocks/spilled-keys.ts'
-import { BLOCKS } from '../../src/store/sqlite/migrations/0007-blocks.ts'
+import { BLOCKS } from '../../src/store/sqlite/migrations/0008-blocks.ts'
 
 const uuids = Array.from({ length: 12 }, (_, i) => uuidOfBytes(Buffer.alloc(16, i * 17 + 3)))
 

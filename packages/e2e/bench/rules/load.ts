@@ -1,5 +1,5 @@
 import { EVENT_NAME } from './case.ts'
-import type { MeasuredCollector } from './measured-collector.ts'
+import type { MeasuredCollector } from '../ground/servers/measured-collector.ts'
 
 const BATCH_EVENTS = 100
 const IN_FLIGHT = 4

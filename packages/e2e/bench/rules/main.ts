@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CASES } from './case.ts'
 import { createRules, measureIngest } from './load.ts'
-import { startMeasuredCollector } from './measured-collector.ts'
+import { startMeasuredCollector } from '../ground/servers/measured-collector.ts'
 import { rulesPage } from './rules-page.ts'
 
 const PAGE = fileURLToPath(new URL('../../../../docs/benchmarks/rules.md', import.meta.url))

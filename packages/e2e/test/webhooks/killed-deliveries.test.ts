@@ -28,25 +28,45 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-function call(url: string, key: string, path: string, body: object): Promise<{ id: string }> {
+async function call<T>(url: string, key: string, path: string, body: object): Promise<T> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
-  return fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) }).then(async (answer) => {
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    return (await answer.json()) as { id: string }
-  })
+  const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  return (await answer.json()) as T
+}
+
+interface Made {
+  readonly webhookIds: readonly string[]
+  /** In the order of `RULES`. */
+  readonly ruleIds: readonly string[]
 }
 
 /** Webhooks for each path, and the rules. */
-async function makeRules({ url }: Collector, key: string, sink: WebhookSink): Promise<ReadonlyMap<string, string>> {
-  const ids = new Map<string, string>()
+async function makeRules({ url }: Collector, key: string, sink: WebhookSink): Promise<Made> {
+  const webhooks = new Map<string, string>()
   for (const path of PATHS) {
-    ids.set(path, (await call(url, key, '/api/v1/webhooks', { url: sink.url + path, events: [] })).id)
+    const { id } = await call<{ id: string }>(url, key, '/api/v1/webhooks', { url: sink.url + path, events: [] })
+    webhooks.set(path, id)
   }
+  const ruleIds: string[] = []
   for (const [i, { conditions, paths }] of RULES.entries()) {
-    const actions = paths.map((path) => ({ type: 'webhook', webhook_id: ids.get(path) }))
-    await call(url, key, '/api/v1/rules', { name: `rule ${i}`, conditions, actions })
+    const actions = paths.map((path) => ({ type: 'webhook', webhook_id: webhooks.get(path) }))
+    const rule = { name: `rule ${i}`, conditions, actions }
+    ruleIds.push((await call<{ id: string }>(url, key, '/api/v1/rules', rule)).id)
   }
-  return ids
+  return { webhookIds: [...webhooks.values()], ruleIds }
+}
+
+/** Every pair of an event and a webhook that the rules make of what is stored, as `matchingPairs` has them. */
+async function backtestedPairs({ url }: Collector, key: string, { ruleIds }: Made): Promise<Set<string>> {
+  const pairs = new Set<string>()
+  for (const [i, { paths }] of RULES.entries()) {
+    const path = `/api/v1/rules/${ruleIds[i]}/backtest`
+    const answer = await call<{ event_ids: string[]; complete: boolean }>(url, key, path, { limit: 100_000 })
+    expect(answer.complete).toBe(true)
+    for (const id of answer.event_ids) for (const to of paths) pairs.add(`${id} ${to}`)
+  }
+  return pairs
 }
 
 function pairOf({ path, payload }: ReceivedDelivery): string {
@@ -82,11 +102,11 @@ test(
     const senders = createKeyedSenders()
     const atWork = ({ acknowledged, delivered }: { acknowledged: number; delivered: number }) =>
       senders.eventIds.size > acknowledged && taken.length > delivered
-    let webhookIds: ReadonlyMap<string, string> | undefined
+    let made: Made | undefined
     let livesAtWork = 0
     for (let kill = 0; kill < KILLS; kill++) {
       const collector = await serve(db)
-      webhookIds ??= await makeRules(collector, key, sink)
+      made ??= await makeRules(collector, key, sink)
       const before = { acknowledged: senders.eventIds.size, delivered: taken.length }
       const share = events.slice(Math.floor((EVENTS * kill) / KILLS), Math.floor((EVENTS * (kill + 1)) / KILLS))
       const sending = senders.send(collector.url, key, share)
@@ -107,7 +127,7 @@ test(
     const wanted = matchingPairs(events, senders.eventIds)
     // What failed is due in minutes or hours: asked for again, it is due now.
     const drained = async () => {
-      for (const id of webhookIds?.values() ?? []) {
+      for (const id of made?.webhookIds ?? []) {
         await call(last.url, key, `/api/v1/webhooks/${id}/redeliver`, { from: '2000-01-01' })
       }
       return statesOf(db)
@@ -115,6 +135,7 @@ test(
     await expect.poll(drained, { timeout: DRAIN_MS, interval: 500 }).toEqual({ delivered: wanted.size })
 
     expect(new Set(taken.map(pairOf))).toEqual(wanted)
+    expect(await backtestedPairs(last, key, made as Made)).toEqual(wanted)
     const pairsById = new Map(sink.deliveries.map((one) => [String(one.headers['webhook-id']), pairOf(one)]))
     expect(sink.deliveries.filter((one) => pairsById.get(String(one.headers['webhook-id'])) !== pairOf(one))).toEqual(
       [],

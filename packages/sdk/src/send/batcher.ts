@@ -19,5 +19,6 @@ export function takeBatch(
     bytes += event.bytes + 1
     if (events.push(event) >= maxEvents) break
   }
-  return { events, bytes, body: `[${events.map(({ json }) => json).join()}]` }
+  const waiting = queue.size().events - inFlight.size - events.length
+  return { events, bytes, waiting, body: `[${events.map(({ json }) => json).join()}]` }
 }

@@ -1,4 +1,4 @@
-import { BATCH_PATH } from '@truecount/protocol'
+import { BATCH_PATH, SENT_AT_PARAMETER, WAITING_PARAMETER } from '@truecount/protocol'
 import type { Clock } from '../clock.ts'
 import { errorText } from '../error-text.ts'
 import { classifyResponse, parseRetryAfter } from './classify-response.ts'
@@ -38,7 +38,7 @@ export interface FetchTransportParts {
  */
 export function createFetchTransport(parts: FetchTransportParts): Transport {
   return {
-    async send({ events, body, bytes }, mayOutlive) {
+    async send({ events, body, bytes, waiting }, mayOutlive) {
       const { clock, requestTimeoutMs } = parts
       const controller = parts.createAbort()
       const giveBack = mayOutlive ? parts.reserve?.(bytes) : undefined
@@ -51,8 +51,9 @@ export function createFetchTransport(parts: FetchTransportParts): Transport {
         }, requestTimeoutMs)
       })
       const attempt = async () => {
+        const route = `${parts.endpoint.replace(/\/+$/, '')}${BATCH_PATH}?key=${encodeURIComponent(parts.key)}`
         const response = await parts.fetch(
-          `${parts.endpoint.replace(/\/+$/, '')}${BATCH_PATH}?key=${encodeURIComponent(parts.key)}`,
+          `${route}&${SENT_AT_PARAMETER}=${clock.now()}&${WAITING_PARAMETER}=${waiting}`,
           {
             method: 'POST',
             // By the standard a text body is that by itself; Bun's `fetch`, and many a caller's own, sends no type.

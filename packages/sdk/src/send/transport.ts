@@ -7,6 +7,8 @@ export interface Batch {
   readonly body: string
   /** Bytes of `body` in UTF-8. */
   readonly bytes: number
+  /** Events that wait beside these and are on no way yet. */
+  readonly waiting: number
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Database } from 'better-sqlite3'
 import type { Ledger, LedgerAnswer, LedgerBatch, LedgerEntry, LedgerVerdict, Plan, StoredEvent } from '../ledger.ts'
 import { createEnqueue } from '../sqlite/enqueue-delivery.ts'
 import { guard } from '../sqlite/guard.ts'
-import { createLaneBooks } from '../sqlite/lane-books.ts'
+import { createLaneBooks, type LaneBooks } from '../sqlite/lane-books.ts'
+import type { LaneBook } from '../sqlite/open-lane.ts'
 import { createProjectIds } from '../sqlite/project-ids.ts'
 import { createSqliteRuleWindows } from '../sqlite/sqlite-rule-windows.ts'
 import { blockEventOf, createBlockWriter } from './block-writer.ts'
@@ -23,19 +24,22 @@ export function createBlockLedger({ db, memory, onStored }: BlockLedgerParts): L
   const judgeBatch = createBatchJudge(db, memory)
   const enqueue = createEnqueue(db)
   const openWindows = createSqliteRuleWindows(db)
+  const openLanes = createLaneBooks(db)
   const writeBlock = createBlockWriter(db)
 
   function ingest(batches: readonly LedgerBatch[], plan: Plan, stored: BlockEvent[]): LedgerAnswer {
     memory.refresh()
     const windows = openWindows()
+    const lanes = openLanes()
     let enqueued = 0
     const written = batches.map(({ projectId, entries }) => {
       const fresh: StoredEvent[] = []
-      const answer = judgeBatch(projectRow(projectId), entries, { fresh, stored })
+      const answer = judgeBatch(projectRow(projectId), entries, { lanes, fresh, stored })
       for (const delivery of plan(projectId, fresh, windows)) enqueued += enqueue(delivery)
       return answer
     })
     windows.save()
+    lanes.save()
     if (stored.length > 0) writeBlock(stored)
     return { verdicts: written.map(({ verdicts }) => verdicts), ids: written.map(({ ids }) => ids), enqueued }
   }
@@ -63,36 +67,35 @@ interface JudgedBatch {
   readonly ids: readonly (number | undefined)[]
 }
 
-/** What gets the events that are stored: of the batch, and of the transaction. */
+/** What books the lanes, and gets the events that are stored: of the batch, and of the transaction. */
 interface Gathering {
+  readonly lanes: LaneBooks
   readonly fresh: StoredEvent[]
   readonly stored: BlockEvent[]
 }
 
 function createBatchJudge(db: Database, memory: TailMemory) {
-  const openLanes = createLaneBooks(db)
   const judgeLaneless = createLanelessJudge(memory)
   const bookLaneless = db.prepare<[number, number, number]>(
     'UPDATE project SET laneless_stored = laneless_stored + ?, laneless_duplicates = laneless_duplicates + ? WHERE id = ?',
   )
-  return (project: number, entries: readonly LedgerEntry[], { fresh, stored }: Gathering): JudgedBatch => {
-    const lanes = openLanes(project)
+  return (project: number, entries: readonly LedgerEntry[], { lanes, fresh, stored }: Gathering): JudgedBatch => {
     const booked = { stored: 0, duplicate: 0, rejected: 0 }
     const ids: (number | undefined)[] = []
     const verdicts = entries.map((entry, i): LedgerVerdict => {
       const { key } = entry
       const number = (stored.at(-1)?.number ?? memory.lastNumber) + 1
-      const inLane = key.kind === 'lane'
-      const verdict = inLane ? lanes.judge(entry, key) : judgeLaneless(project, entry, number)
-      if (!inLane) booked[verdict] += 1
+      const book = key.kind === 'lane' ? lanes.lane(project, key.lane) : undefined
+      const verdict =
+        key.kind === 'lane' ? (book as LaneBook).judge(entry, key.seq) : judgeLaneless(project, entry, number)
+      if (book === undefined) booked[verdict] += 1
       if (verdict === 'stored' && entry.kind === 'event') {
         ids[i] = number
         fresh.push(entry.event)
-        stored.push(blockEventOf(entry.event, key, { number, project, lane: inLane ? lanes.rowOf(key.lane) : 0 }))
+        stored.push(blockEventOf(entry.event, key, { number, project, lane: book?.row.id ?? 0 }))
       }
       return verdict
     })
-    lanes.save()
     if (booked.stored + booked.duplicate > 0) bookLaneless.run(booked.stored, booked.duplicate, project)
     return { verdicts, ids }
   }

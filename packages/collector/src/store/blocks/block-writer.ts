@@ -19,7 +19,7 @@ export function blockEventOf(
   key: EventKey,
   place: { readonly number: number; readonly project: number; readonly lane: number },
 ): BlockEvent {
-  const { eventId, eventName, userId, timestampMs, receivedAtMs, metadata } = event
+  const { eventId, eventName, userId, timestampMs, receivedAtMs, metadata, metadataText } = event
   const { page } = metadata
   return {
     number: place.number,
@@ -34,6 +34,6 @@ export function blockEventOf(
     seq: key.kind === 'lane' ? key.seq : 0,
     eventId,
     key: key.kind === 'foreign' ? key.text : '',
-    metadata: JSON.stringify(metadata),
+    metadata: metadataText,
   }
 }

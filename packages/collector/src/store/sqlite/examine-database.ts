@@ -19,14 +19,17 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     SELECT count(*) FROM project p WHERE
       p.laneless_stored + (SELECT coalesce(sum(stored), 0) FROM lane WHERE project = p.id) - p.deleted
       <> (SELECT count(*) FROM event WHERE project = p.id)`,
-  'every lane has stored as many events as its ranges hold': `
+  'every lane has stored or rejected as many events as its ranges hold': `
     SELECT count(*) FROM lane l
-    WHERE stored <> (SELECT coalesce(sum(last - first + 1), 0) FROM lane_range WHERE lane = l.id)`,
+    WHERE stored + rejected <> (SELECT coalesce(sum(last - first + 1), 0) FROM lane_range WHERE lane = l.id)`,
   'ranges of a lane do not touch': `
     SELECT count(*) FROM (SELECT first, lag(last) OVER (PARTITION BY lane ORDER BY first) AS before FROM lane_range)
     WHERE before >= first - 1`,
-  'no lane has a number beyond its highest': `
-    SELECT count(*) FROM lane l WHERE highest < (SELECT coalesce(max(last), 0) FROM lane_range WHERE lane = l.id)`,
+  'every lane counts its numbers beyond its highest': `
+    SELECT count(*) FROM lane l WHERE far <> (
+      SELECT coalesce(sum(last - max(first, l.highest + 1) + 1), 0) FROM lane_range WHERE lane = l.id AND last > l.highest)`,
+  'every lane counts what is missing': `
+    SELECT count(*) FROM lane WHERE missing <> max(0, highest - (stored + rejected - far) - dropped)`,
   'every event of a lane is in its ranges': `
     SELECT count(*) FROM event e WHERE lane IS NOT NULL AND seq > coalesce(
       (SELECT last FROM lane_range r WHERE r.lane = e.lane AND first <= e.seq ORDER BY first DESC LIMIT 1), 0)`,

@@ -1,17 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { StoreError } from '../store-error.ts'
 
-/** Runs a synchronous piece of database work as a promise; what the driver throws becomes a `StoreError`. */
-export async function guard<T>(work: () => T): Promise<T> {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof Database.SqliteError) {
-      throw new StoreError('unavailable', `The database refused (${error.code})`, error)
+/** How long work waits for another process that writes to the same file. */
+const PATIENCE_MS = 5_000
+
+const PAUSE_MS = 10
+
+/**
+ * Runs a synchronous piece of database work as a promise; what the driver throws becomes a `StoreError`. While another
+ * process holds the file the work is begun anew, from time to time, and the thread is free in between: so it must be one
+ * statement, or a transaction that takes the lock before anything else.
+ */
+export async function guard<T>(work: () => T, patienceMs = PATIENCE_MS): Promise<T> {
+  for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
+    try {
+      return work()
+    } catch (error) {
+      if (!isBusy(error) || waitedMs >= patienceMs) throw storeErrorOf(error)
     }
-    if (error instanceof TypeError && error.message.includes('not open')) {
-      throw new StoreError('unavailable', 'The store is closed', error)
-    }
-    throw error
+    await wait(PAUSE_MS)
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+}
+
+function storeErrorOf(error: unknown): unknown {
+  if (error instanceof Database.SqliteError) {
+    return new StoreError('unavailable', `The database refused (${error.code})`, error)
+  }
+  if (error instanceof TypeError && error.message.includes('not open')) {
+    return new StoreError('unavailable', 'The store is closed', error)
+  }
+  return error
 }

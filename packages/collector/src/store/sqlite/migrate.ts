@@ -6,7 +6,8 @@ import { KEYS_AND_DELETION } from './migrations/0003-keys-and-deletion.ts'
 import { WEBHOOK_HEALTH } from './migrations/0004-webhook-health.ts'
 import { COUNTING_RULES } from './migrations/0005-counting-rules.ts'
 import { TALLIES_AND_USERS } from './migrations/0006-tallies-and-users.ts'
-import { BLOCKS } from './migrations/0007-blocks.ts'
+import { LANE_ACTIVITY } from './migrations/0007-lane-activity.ts'
+import { BLOCKS } from './migrations/0008-blocks.ts'
 
 /** In order; a migration's place is the `user_version` of a file that has it. Never edit one that was released. */
 const MIGRATIONS: readonly string[] = [
@@ -16,6 +17,7 @@ const MIGRATIONS: readonly string[] = [
   WEBHOOK_HEALTH,
   COUNTING_RULES,
   TALLIES_AND_USERS,
+  LANE_ACTIVITY,
   BLOCKS,
 ]
 

@@ -3,7 +3,11 @@ import { StoreError } from '../store-error.ts'
 import type { Durability } from '../store.ts'
 import { migrate } from './migrate.ts'
 
-const BUSY_TIMEOUT_MS = 5_000
+/** How long opening waits for another process. */
+const OPENING_TIMEOUT_MS = 5_000
+
+/** How long a statement holds the thread for another process; `guard` does the rest of the waiting. */
+const BUSY_TIMEOUT_MS = 2
 
 /** Largest write-ahead log that is kept after its content went into the file. */
 const KEPT_WAL_BYTES = 16 * 1024 * 1024
@@ -17,7 +21,7 @@ export function openDatabase(path: string, durability: Durability): Database.Dat
   try {
     db = new Database(path)
     // First, because switching to WAL may have to wait for another process.
-    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    db.pragma(`busy_timeout = ${OPENING_TIMEOUT_MS}`)
     // Before the first table, after which it has no effect: what is deleted can then be given back piece by piece.
     db.pragma('auto_vacuum = INCREMENTAL')
     db.pragma('journal_mode = WAL')
@@ -29,6 +33,7 @@ export function openDatabase(path: string, durability: Durability): Database.Dat
     db.pragma('secure_delete = ON')
     db.pragma('foreign_keys = ON')
     migrate(db)
+    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
     return db
   } catch (error) {
     db?.close()

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { guard } from './guard.ts'
 
-/** Who asks wants an answer soon, and while this waits nothing else is answered. */
+/** Who asks wants an answer soon. */
 const PATIENCE_MS = 250
 
 /** Writes the file's version as it is: that reaches the disk as any commit does, and changes nothing. */
@@ -10,14 +10,5 @@ export function createProveWritable(db: Database): () => Promise<void> {
     const version = db.pragma('user_version', { simple: true }) as number
     db.pragma(`user_version = ${version}`)
   })
-  return () =>
-    guard(() => {
-      const patienceMs = db.pragma('busy_timeout', { simple: true }) as number
-      db.pragma(`busy_timeout = ${PATIENCE_MS}`)
-      try {
-        rewriteVersion.immediate()
-      } finally {
-        db.pragma(`busy_timeout = ${patienceMs}`)
-      }
-    })
+  return () => guard(() => rewriteVersion.immediate(), PATIENCE_MS)
 }

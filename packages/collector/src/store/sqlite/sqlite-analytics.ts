@@ -79,11 +79,11 @@ interface Totals {
 
 export function createBooksReader(db: Database): (project: number) => Books {
   const totals = db.prepare<[number], Totals>(
-    `SELECT coalesce(sum(l.highest), 0) + p.laneless_stored AS captured,
+    `SELECT coalesce(sum(l.highest + l.far), 0) + p.laneless_stored AS captured,
             coalesce(sum(l.stored), 0) + p.laneless_stored AS stored,
             p.deleted AS deleted,
             coalesce(sum(l.duplicates), 0) + p.laneless_duplicates AS duplicates,
-            coalesce(sum(max(0, l.highest - l.stored - l.rejected - l.dropped)), 0) AS missing
+            coalesce(sum(l.missing), 0) AS missing
      FROM project p LEFT JOIN lane l ON l.project = p.id WHERE p.id = ? GROUP BY p.id`,
   )
   const rejected = db.prepare<[number], [string, number]>(

@@ -24,18 +24,21 @@ export function createSqliteLedger(db: Database): Ledger {
   const enqueue = createEnqueue(db)
   const openWindows = createSqliteRuleWindows(db)
   const openNumbers = createEventNumbers(db)
+  const openLanes = createLaneBooks(db)
 
   const ingest = db.transaction((batches: readonly LedgerBatch[], plan: Plan): LedgerAnswer => {
     let enqueued = 0
     const takeNumber = openNumbers()
     const windows = openWindows()
+    const lanes = openLanes()
     const written = batches.map((batch) => {
       const fresh: StoredEvent[] = []
-      const answer = ingestBatch(projectRow(batch.projectId), batch.entries, { fresh, takeNumber })
+      const answer = ingestBatch(projectRow(batch.projectId), batch.entries, { lanes, fresh, takeNumber })
       for (const delivery of plan(batch.projectId, fresh, windows)) enqueued += enqueue(delivery)
       return answer
     })
     windows.save()
+    lanes.save()
     return { verdicts: written.map(({ verdicts }) => verdicts), ids: written.map(({ ids }) => ids), enqueued }
   })
   return { ingest: (batches, plan) => guard(() => ingest.immediate(batches, plan)) }
@@ -46,8 +49,9 @@ interface WrittenBatch {
   readonly ids: readonly (number | undefined)[]
 }
 
-/** What a batch is written with: gets what was stored, gives each event its number. */
+/** What a batch is written with: books its lanes, gets what was stored, gives each event its number. */
 interface Writing {
+  readonly lanes: LaneBooks
   readonly fresh: StoredEvent[]
   readonly takeNumber: TakeNumber
 }
@@ -55,34 +59,34 @@ interface Writing {
 type BatchWriter = (project: number, entries: readonly LedgerEntry[], writing: Writing) => WrittenBatch
 
 function createBatchWriter(db: Database): BatchWriter {
-  const openLanes = createLaneBooks(db)
   const foreign = createForeignKeys(db)
   const append = createAppend(db)
   const bookLaneless = db.prepare<[number, number, number]>(
     'UPDATE project SET laneless_stored = laneless_stored + ?, laneless_duplicates = laneless_duplicates + ? WHERE id = ?',
   )
 
-  return (project, entries, { fresh, takeNumber }) => {
+  return (project, entries, { lanes, fresh, takeNumber }) => {
     const ids: (number | undefined)[] = []
-    const lanes = openLanes(project)
     let stored = 0
     let duplicates = 0
     const verdicts = entries.map((entry, i): LedgerVerdict => {
+      const { key } = entry
       const verdict =
-        entry.key.kind === 'lane' ? lanes.judge(entry, entry.key) : foreign(entry.eventId, entry.key.kind, entry.kind)
-      if (entry.key.kind !== 'lane') {
+        key.kind === 'lane'
+          ? lanes.lane(project, key.lane).judge(entry, key.seq)
+          : foreign(entry.eventId, key.kind, entry.kind)
+      if (key.kind !== 'lane') {
         stored += Number(verdict === 'stored')
         duplicates += Number(verdict === 'duplicate')
       }
       if (verdict === 'stored' && entry.kind === 'event') {
         const id = takeNumber()
         ids[i] = id
-        append(id, project, entry.event, keyColumns(entry.key, lanes))
+        append(id, project, entry.event, keyColumns(project, key, lanes))
         fresh.push(entry.event)
       }
       return verdict
     })
-    lanes.save()
     if (stored + duplicates > 0) bookLaneless.run(stored, duplicates, project)
     return { verdicts, ids }
   }
@@ -102,8 +106,8 @@ function createForeignKeys(db: Database) {
 
 type KeyColumns = readonly [lane: number | null, seq: number | null, foreignKey: string | null]
 
-function keyColumns(key: EventKey, lanes: LaneBooks): KeyColumns {
-  if (key.kind === 'lane') return [lanes.rowOf(key.lane), key.seq, null]
+function keyColumns(project: number, key: EventKey, lanes: LaneBooks): KeyColumns {
+  if (key.kind === 'lane') return [lanes.lane(project, key.lane).row.id, key.seq, null]
   return [null, null, key.kind === 'foreign' ? key.text : null]
 }
 
@@ -113,8 +117,8 @@ function createAppend(db: Database): (id: number, project: number, event: Stored
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   return (id, project, event, key) => {
-    const { eventId, eventName, userId, timestampMs, receivedAtMs, metadata } = event
-    const content = [eventName, userId, timestampMs, receivedAtMs, JSON.stringify(metadata)]
+    const { eventId, eventName, userId, timestampMs, receivedAtMs, metadataText } = event
+    const content = [eventName, userId, timestampMs, receivedAtMs, metadataText]
     insert.run(id, project, uuidBytes(eventId), ...content, ...key)
   }
 }

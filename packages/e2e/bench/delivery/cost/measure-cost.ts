@@ -9,7 +9,7 @@ import { measureInstall } from './measure-install.ts'
 import { NOTHING, measureMemory, measureWork } from './measure-work.ts'
 import type { Variant } from './measure-work.ts'
 import type { Work } from './measured-process.ts'
-import { median } from './median.ts'
+import { median } from '../../ground/page/median.ts'
 
 const RUNS = 5
 const EVENTS = 10_000

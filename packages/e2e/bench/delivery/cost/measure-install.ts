@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { makePackedProject } from '../../../test/runtimes/packed-project.ts'
 import { peerFolder } from '../peers.ts'
 import type { PeerName } from '../peers.ts'
-import { median } from './median.ts'
+import { median } from '../../ground/page/median.ts'
 
 const run = promisify(execFile)
 const IMPORTS = 9

@@ -7,7 +7,7 @@ import type { PeerName } from '../peers.ts'
 import { betterFigures, figureTable } from './figure-table.ts'
 import type { Figures } from './figure-table.ts'
 import { betterCells, matrixTable } from './matrix-table.ts'
-import { table } from './table.ts'
+import { table } from '../../ground/page/table.ts'
 
 /** All that a run found out; what it left out is `undefined`. */
 export interface Findings {

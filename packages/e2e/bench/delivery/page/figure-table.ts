@@ -1,5 +1,5 @@
 import { emphasized } from './matrix-table.ts'
-import { table } from './table.ts'
+import { table } from '../../ground/page/table.ts'
 
 /** Named so, a row shows what the measuring itself costs, and is no peer. */
 export const FLOOR = 'nothing'

@@ -1,6 +1,6 @@
 import { isBetter } from '../cell.ts'
 import type { Cell, Matrix } from '../cell.ts'
-import { table } from './table.ts'
+import { table } from '../../ground/page/table.ts'
 
 /** One row a scenario, one column an SDK, Truecount first. A peer's cell that is better than Truecount's is bold. */
 export function matrixTable({ sdks, rows }: Matrix): string {

@@ -1,0 +1,6 @@
+import type { LoadTask } from './load-task.ts'
+import { sendLoad } from './send-load.ts'
+
+// The task comes as JSON in the first argument, the result goes as JSON to the output.
+console.log(JSON.stringify(await sendLoad(JSON.parse(process.argv[2] as string) as LoadTask)))
+process.exit(0)
