@@ -6,8 +6,9 @@ import { createPostWebhook } from './deliver/post-webhook.ts'
 import type { ResolveName } from './deliver/vetted-lookup.ts'
 import type { AddressPolicy } from './deliver/webhook-address.ts'
 import { createDescribeRoutes } from './describe/describe-routes.ts'
-import { ERASURE_PAUSE_MS, eraseBefore, type ErasureParts } from './erase/erase-in-pieces.ts'
+import { RECLAIM_PAUSE_MS } from './erase/janitor.ts'
 import { createUserRoutes } from './erase/user-routes.ts'
+import { wakingEraser } from './erase/waking-eraser.ts'
 import type { FlatAccess } from './flat/flat-access.ts'
 import { createFlatRoutes, type EraseEvents, type FlatParts, type TakeEvents } from './flat/flat-routes.ts'
 import type { BodyTimes } from './http/body-times.ts'
@@ -65,7 +66,7 @@ export interface App {
   start(): Promise<Workers>
 }
 
-const pause = () => wait(ERASURE_PAUSE_MS)
+const pause = () => wait(RECLAIM_PAUSE_MS)
 
 /** Introduces the rooms to each other and to the store. Listens nowhere and begins nothing. */
 export function createApp(parts: AppParts): App {
@@ -84,12 +85,12 @@ export function createApp(parts: AppParts): App {
     onCommitted: metrics.commitTook,
   })
   const post = createPostWebhook(parts)
-  const erasure: ErasureParts = { eraser: store.eraser, pause }
+  const eraser = wakingEraser(store.eraser, () => workers?.reclaim())
   const taking = { submit, observer: metrics, now, randomBytes }
   const routes = [
     ...createIngestRoutes(taking),
     ...createReportRoutes({ analytics: store.analytics, now }),
-    ...createUserRoutes(erasure),
+    ...createUserRoutes(eraser),
     ...createAllRuleRoutes({ ...parts, ...store, ruleBook, pause }),
     ...createDeliverRoutes({ ...parts, ...store, post, onDue, pause, onChange: deliveries.load }),
     ...createKeyRoutes({ apiKeys: store.apiKeys, now, randomBytes }),
@@ -101,7 +102,7 @@ export function createApp(parts: AppParts): App {
     koa: createKoa({
       routes,
       openRoutes: [...operations, ...createDescribeRoutes(routes, operations)],
-      family: createFlat(parts, createTakeAll(taking), requestLog.onFailure),
+      family: createFlat(parts, createTakeAll(taking), eraser.eraseBefore, requestLog.onFailure),
       ...parts,
       ...store,
       limiter: createSlidingLimiter(monotonicMs),
@@ -112,7 +113,7 @@ export function createApp(parts: AppParts): App {
     async start() {
       for (const rule of await store.rules.list()) ruleBook.put(rule)
       await deliveries.load()
-      workers = startWorkers({ ...parts, metrics, post, erasure, onDisabled: deliveries.load })
+      workers = startWorkers({ ...parts, metrics, post, eraser, pause, onDisabled: deliveries.load })
       return workers
     },
   }
@@ -121,8 +122,8 @@ export function createApp(parts: AppParts): App {
 function createFlat(
   { store, flatAccess: access, findFlatProject: findProject, random }: AppParts,
   take: TakeEvents,
+  erase: EraseEvents,
   onFailure: FlatParts['onFailure'],
 ): RouteFamily {
-  const erase: EraseEvents = (projectId, beforeMs) => eraseBefore({ eraser: store.eraser, pause }, projectId, beforeMs)
   return createFlatRoutes({ ...store, access, findProject, take, erase, newName: createRandomName(random), onFailure })
 }

@@ -3,10 +3,11 @@ import { type DeliveryPruner, startDeliveryPruner } from './deliver/delivery-pru
 import { type DeliveryWorker, startDeliveryWorker } from './deliver/delivery-worker.ts'
 import type { PostWebhook } from './deliver/post-webhook.ts'
 import { describeError } from './describe-error.ts'
-import type { ErasureParts } from './erase/erase-in-pieces.ts'
+import { startJanitor } from './erase/janitor.ts'
 import { startRetentionWorker } from './erase/retention-worker.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import type { Eraser } from './store/eraser.ts'
 import type { Store } from './store/store.ts'
 
 export interface WorkersParts {
@@ -17,7 +18,9 @@ export interface WorkersParts {
   /** In [0, 1). */
   readonly random: () => number
   readonly post: PostWebhook
-  readonly erasure: ErasureParts
+  readonly eraser: Eraser
+  /** Between two pieces of long work: lets others write. */
+  readonly pause: () => Promise<void>
   /** How long deliveries are kept after they ended; `null` for ever. */
   readonly deliveriesKeptMs: number | null
   /** Told when a webhook was switched off, after which nothing is to be enqueued for it. */
@@ -28,6 +31,8 @@ export interface WorkersParts {
 export interface Workers {
   /** A delivery is due now. */
   wake(): void
+  /** Something was deleted, and is still in the file. */
+  reclaim(): void
   /** Deliveries that are being attempted. */
   inFlight(): number
   /** Starts nothing new and resolves when all is still. */
@@ -36,22 +41,24 @@ export interface Workers {
 
 /** Begins to deliver, and to forget what is older than it is kept. */
 export function startWorkers(parts: WorkersParts): Workers {
-  const { store, log, erasure, deliveriesKeptMs, now } = parts
+  const { store, log, eraser, pause, deliveriesKeptMs, now } = parts
   const delivery = startDelivery(parts)
   const retention = startRetentionWorker({
-    ...erasure,
+    eraser,
     retention: store.retention,
     now,
     every: repeat,
     onErased: (projectId, events) => log('info', 'retention', { project_id: projectId, deleted: events }),
     onError: (error) => log('error', 'retention', { error: describeError(error) }),
   })
-  const pruner =
-    deliveriesKeptMs === null ? undefined : startPruner({ ...parts, keptMs: deliveriesKeptMs, pause: erasure.pause })
+  const pruner = deliveriesKeptMs === null ? undefined : startPruner({ ...parts, keptMs: deliveriesKeptMs })
+  const onReclaimError = (error: unknown) => log('error', 'reclaim', { error: describeError(error) })
+  const janitor = startJanitor({ eraser, pause, every: repeat, onError: onReclaimError })
   return {
     wake: delivery.wake,
+    reclaim: janitor.wake,
     inFlight: delivery.inFlight,
-    stop: async () => void (await Promise.all([delivery.stop(), retention.stop(), pruner?.stop()])),
+    stop: async () => void (await Promise.all([delivery.stop(), retention.stop(), pruner?.stop(), janitor.stop()])),
   }
 }
 
@@ -74,7 +81,7 @@ function startDelivery({ store, log, metrics, now, random, post, onDisabled }: W
   })
 }
 
-type PrunerWishes = Pick<WorkersParts, 'store' | 'log' | 'now'> & { keptMs: number; pause: () => Promise<void> }
+type PrunerWishes = Pick<WorkersParts, 'store' | 'log' | 'now' | 'pause'> & { keptMs: number }
 
 function startPruner({ store, log, now, keptMs, pause }: PrunerWishes): DeliveryPruner {
   return startDeliveryPruner({

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { startWebhookSink } from '@truecount/testkit'
 import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
-import { eraseBefore } from '../src/erase/erase-in-pieces.ts'
+import { reclaimAll } from '../src/erase/janitor.ts'
 import { startRetentionWorker } from '../src/erase/retention-worker.ts'
 import { answerOf, startTestApp, type TestApp, type TestAppOptions } from './start-test-app.ts'
 
@@ -19,8 +19,9 @@ async function started(options: TestAppOptions = {}): Promise<TestApp> {
 }
 
 const pause = () => wait(0)
-const prune = (app: TestApp, before: string) =>
-  eraseBefore({ eraser: app.store.eraser, pause }, app.projectId, Date.parse(before))
+const prune = (app: TestApp, before: string) => app.store.eraser.eraseBefore(app.projectId, Date.parse(before))
+const reclaim = (app: TestApp) =>
+  reclaimAll({ eraser: app.store.eraser, pause, stopping: new AbortController().signal })
 const forget = (app: TestApp, userId: string, key = app.secretKey) =>
   answerOf(
     fetch(`${app.url}/api/v1/users/${encodeURIComponent(userId)}`, {
@@ -84,6 +85,7 @@ describe('Deleting before a time', () => {
     }
     const full = sizeOf()
     expect(await prune(app, '2026-01-01')).toBe(6_000)
+    await reclaim(app)
     expect(sizeOf()).toBeLessThan(full / 4)
     await fill(app, 100)
     expect((await count(app)).count).toBe(0)
@@ -108,7 +110,6 @@ describe('Deleting before a time', () => {
     const worker = startRetentionWorker({
       eraser: app.store.eraser,
       retention: app.store.retention,
-      pause,
       now: () => nowMs,
       every: (_ms, run) => {
         ticks.push(run)
@@ -172,6 +173,7 @@ describe('Erasing a user', () => {
     expect(db.prepare('SELECT document FROM delivery').pluck().all()).toEqual([expect.stringContaining('someone')])
     expect(attempts.get()).toBe(1)
     expect(db.pragma('foreign_key_check')).toEqual([])
+    await reclaim(app)
     db.pragma('wal_checkpoint(TRUNCATE)')
     db.close()
     const bytes = readFileSync(app.dbPath)
@@ -205,8 +207,7 @@ test('Deleting never holds up ingestion: no wait comes near the time that the de
   db.close()
 
   const begun = performance.now()
-  const withoutPause = { eraser: app.store.eraser, pause: () => Promise.resolve() }
-  expect(await eraseBefore(withoutPause, other.projectId, Date.parse('2026-01-01'))).toBe(rows)
+  expect(await app.store.eraser.eraseBefore(other.projectId, Date.parse('2026-01-01'))).toBe(rows)
   const inOnePieceMs = performance.now() - begun
 
   const state = { done: false }

@@ -90,7 +90,8 @@ async function makeFile(dbPath: string, url: string, nowMs: number): Promise<str
   const times = { timestampMs: nowMs, receivedAtMs: nowMs }
   const event = { eventId, eventName: 'a', userId: null, ...times, metadata: {}, metadataText: '{}', drops: {} }
   const entry = { kind: 'event' as const, eventId, key: { kind: 'none' as const }, event }
-  const delivery = { deliveryId, eventId, webhookId: WEBHOOK, document: '{"event_name":"a"}', dueAtMs: nowMs }
+  const due = { deliveryId, webhookId: WEBHOOK, document: '{"event_name":"a"}', dueAtMs: nowMs }
+  const delivery = { ...due, eventId, eventTimestampMs: nowMs, userId: null }
   await store.ledger.ingest([{ projectId: PROJECT, entries: [entry] }], () => [delivery])
   store.close()
   return deliveryId

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { formatTimestamp, parseTimestamp } from '@truecount/protocol'
-import { ERASURE_PAUSE_MS, eraseBefore } from '../erase/erase-in-pieces.ts'
+import { RECLAIM_PAUSE_MS, reclaimAll } from '../erase/janitor.ts'
 import type { Store } from '../store/store.ts'
 import type { Flags } from './flags.ts'
 import { databaseExists } from './named-file.ts'
@@ -9,7 +9,7 @@ import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 import { withStore } from './with-store.ts'
 
 const AGE = /^([1-9]\d{0,4})([hdw])$/
-const pause = () => wait(ERASURE_PAUSE_MS)
+const pause = () => wait(RECLAIM_PAUSE_MS)
 const UNIT_MS = { h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 /** `truecount prune`: deletes events with a timestamp before an instant, of one project or of all. */
@@ -29,9 +29,11 @@ export async function prune(flags: Flags, terminal: Terminal): Promise<ExitCode>
     const bar = createProgressBar(terminal, 'deleted', Date.now)
     let deleted = 0
     for (const projectId of projects) {
-      deleted += await eraseBefore({ eraser: store.eraser, pause, stopping: terminal.ending }, projectId, beforeMs)
+      if (terminal.ending.aborted) break
+      deleted += await store.eraser.eraseBefore(projectId, beforeMs)
       bar.show(projects.indexOf(projectId) + 1, projects.length)
     }
+    await reclaimAll({ eraser: store.eraser, pause, stopping: terminal.ending })
     bar.end()
     const before = formatTimestamp(beforeMs)
     terminal.out(

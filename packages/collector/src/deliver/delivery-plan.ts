@@ -72,6 +72,8 @@ function deliveriesOf(
   return [...webhookIds].map((webhookId) => ({
     deliveryId: nameUuid(event.eventId, webhookId),
     eventId: event.eventId,
+    eventTimestampMs: event.timestampMs,
+    userId: event.userId,
     webhookId,
     document: text,
     dueAtMs: event.receivedAtMs,

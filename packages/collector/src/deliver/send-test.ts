@@ -26,7 +26,8 @@ export function createSendTest({ deliveryLog, post, now, randomBytes }: SendTest
     const claimed = { deliveryId, url, secret, previousSecrets, document, attempt: 1 }
     const { result, attempt } = await attemptOnce({ post, now }, claimed)
     const state = isSuccess(result) ? 'delivered' : 'failed'
-    await deliveryLog.record({ deliveryId, eventId, webhookId, document, dueAtMs: nowMs }, attempt, state)
+    const delivery = { deliveryId, eventId, eventTimestampMs: nowMs, userId: null, webhookId, document, dueAtMs: nowMs }
+    await deliveryLog.record(delivery, attempt, state)
     return { id: deliveryId, eventId, state, createdAtMs: nowMs, dueAtMs: null, attempts: [attempt] }
   }
 }

@@ -1,12 +1,12 @@
-import type { Retention } from '../store/eraser.ts'
-import { type ErasureParts, eraseBefore } from './erase-in-pieces.ts'
+import type { Eraser, Retention } from '../store/eraser.ts'
 
 const DAY_MS = 86_400_000
 
 /** How often the collector looks for events that a project no longer keeps. */
 const EVERY_MS = 10 * 60_000
 
-export interface RetentionWorkerParts extends Pick<ErasureParts, 'eraser' | 'pause'> {
+export interface RetentionWorkerParts {
+  readonly eraser: Pick<Eraser, 'eraseBefore'>
   readonly retention: Retention
   readonly now: () => number
   /** Calls a function again and again; returns what ends it. */
@@ -16,7 +16,7 @@ export interface RetentionWorkerParts extends Pick<ErasureParts, 'eraser' | 'pau
 }
 
 export interface RetentionWorker {
-  /** Resolves when the piece under way is done, and nothing follows. */
+  /** Resolves when the project under way is done, and nothing follows. */
   stop(): Promise<void>
 }
 
@@ -43,7 +43,7 @@ export function startRetentionWorker(parts: RetentionWorkerParts): RetentionWork
 async function erasePast(parts: RetentionWorkerParts, stopping: AbortSignal): Promise<void> {
   for (const { projectId, days } of await parts.retention.list()) {
     if (days === null || stopping.aborted) continue
-    const events = await eraseBefore({ ...parts, stopping }, projectId, parts.now() - days * DAY_MS)
+    const events = await parts.eraser.eraseBefore(projectId, parts.now() - days * DAY_MS)
     if (events > 0) parts.onErased(projectId, events)
   }
 }

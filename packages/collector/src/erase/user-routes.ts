@@ -1,9 +1,9 @@
 import { number, string, type } from 'superstruct'
 import type { Route } from '../http/route.ts'
-import { type ErasureParts, eraseUser } from './erase-in-pieces.ts'
+import type { Eraser } from '../store/eraser.ts'
 
-/** The route that forgets a user. It answers when everything that was stored of the user is gone. */
-export function createUserRoutes(parts: ErasureParts): readonly Route[] {
+/** The route that forgets a user. When it answers nothing that was stored of the user is shown any more. */
+export function createUserRoutes(eraser: Pick<Eraser, 'eraseUser'>): readonly Route[] {
   return [
     {
       method: 'DELETE',
@@ -19,7 +19,7 @@ export function createUserRoutes(parts: ErasureParts): readonly Route[] {
       },
       async handle(ctx, key) {
         const userId = (ctx['params'] as { user_id: string }).user_id
-        ctx.body = { user_id: userId, deleted: await eraseUser(parts, key.projectId, userId) }
+        ctx.body = { user_id: userId, deleted: await eraser.eraseUser(key.projectId, userId) }
       },
     },
   ]

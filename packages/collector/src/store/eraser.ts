@@ -1,28 +1,21 @@
-/** What one bounded piece of an erasure did. */
-export interface ErasedPiece {
-  /** Events deleted. */
-  readonly events: number
-  /** To be handed to the next call; `undefined` when the erasure is complete. */
-  readonly next: number | undefined
-}
-
-/**
- * Deletes events a bounded piece at a time, each a transaction of its own of some milliseconds: between two of them
- * whoever waits to write has its turn. Counts, books and deliveries are right after every piece.
- */
+/** Deletes events. What is deleted is gone from every answer at once, and from the file some time later. */
 export interface Eraser {
   /**
    * Deletes events whose timestamp is before an instant, what came of their deliveries, and other deliveries that ended
-   * before it. A delivery that still waits goes on. Releases the keys of events outside a lane. Begins at 0.
+   * before it. A delivery that still waits goes on. Releases the keys of events outside a lane. Resolves with how many
+   * events were deleted.
    */
-  eraseBefore(projectId: string, beforeMs: number, from: number): Promise<ErasedPiece>
+  eraseBefore(projectId: string, beforeMs: number): Promise<number>
   /**
    * Deletes all that is stored of a user now, deliveries that wait included. Keeps their keys, as hashes and lane
-   * numbers, so that a late repeat does not bring the user back. Begins at 0.
+   * numbers, so that a late repeat does not bring the user back. Resolves with how many events were deleted.
    */
-  eraseUser(projectId: string, userId: string, from: number): Promise<ErasedPiece>
-  /** Gives some of the file's free pages back to the file system. Whether there are more. */
-  shrink(): Promise<boolean>
+  eraseUser(projectId: string, userId: string): Promise<number>
+  /**
+   * Does one bounded piece of what deleting leaves to do: takes what was deleted out of the file, and gives free pages back to
+   * the file system. Whether there may be more. Between two pieces whoever waits to write has its turn.
+   */
+  reclaim(): Promise<boolean>
 }
 
 /** Longest retention, in days; beyond it, for ever is meant. */

@@ -5,6 +5,9 @@ export interface PlannedDelivery {
   /** UUID; a pure function of event and webhook, and the `webhook-id` of every attempt. */
   readonly deliveryId: string
   readonly eventId: string
+  /** Of the event, so that the delivery goes when it or its user is deleted. */
+  readonly eventTimestampMs: number
+  readonly userId: string | null
   readonly webhookId: string
   /** JSON text of the event as the webhook gets it, not yet signed. */
   readonly document: string

@@ -14,7 +14,7 @@ import { createClaimedKeys } from '../../src/store/blocks/claimed-keys.ts'
 import { createKeyRunBuilder } from '../../src/store/blocks/key-run.ts'
 import { createKeyTable } from '../../src/store/blocks/key-table.ts'
 import { createSpilledKeys } from '../../src/store/blocks/spilled-keys.ts'
-import { BLOCKS } from '../../src/store/sqlite/migrations/0008-blocks.ts'
+import { migrate } from '../../src/store/sqlite/migrate.ts'
 
 const uuids = Array.from({ length: 12 }, (_, i) => uuidOfBytes(Buffer.alloc(16, i * 17 + 3)))
 
@@ -83,7 +83,7 @@ test('A table finds each of many keys, of its own project alone, and none that i
 
 test('Runs find each of their keys on disk, by project, with its release, and none that is not there', () => {
   const db = new Database(':memory:')
-  db.exec(BLOCKS)
+  migrate(db)
   const builder = createKeyRunBuilder()
   const key = newClaimKey()
   const ids = Array.from({ length: 20_000 }, () => uuidOfBytes(randomBytes(16)))

@@ -39,14 +39,22 @@ export interface Sealed {
   readonly segment: BuiltSegment
   /** Users that have no id in the file yet: ids ascend by one from `storage.next_user` as the worker found it. */
   readonly users: readonly UserText[]
-  /** Keys of the events outside a lane, those of erased users too, those released by an erasure by time not. */
+  /**
+   * Keys of the events outside a lane. Not those that an erasure by time released; those of erased users with
+   * `NEVER_RELEASED`. Of several erasures that hide an event the first, by its id, decides which.
+   */
   readonly run: BuiltRun | undefined
 }
 
 /** `clean`: no erasure up to `erasedTo` hides anything in the segment. */
 export type Rewritten =
   | { readonly kind: 'clean'; readonly erasedTo: number }
-  | { readonly kind: 'rewritten'; readonly segment: BuiltSegment }
+  | {
+      readonly kind: 'rewritten'
+      readonly segment: BuiltSegment
+      /** Keys of the removed events of erased users, with `NEVER_RELEASED`: an erasure by time would else release them. */
+      readonly run: BuiltRun | undefined
+    }
 
 /**
  * What is made off the thread that ingests. Each reads the file in one read transaction on a connection of its own and writes
@@ -59,6 +67,8 @@ export interface SealWork {
   rewrite(segment: number): Promise<Rewritten>
   /** Several runs as one, without released keys; `undefined` when no key is left. */
   mergeRuns(runs: readonly number[]): Promise<BuiltRun | undefined>
+  /** Whether a segment has events of a user, by `user_text.id`. */
+  hasUser(id: number): Promise<boolean>
   /** Copies what it can of the write-ahead log into the file, and holds nobody up. */
   checkpoint(): Promise<void>
   /** Ends the worker, whatever it does. */

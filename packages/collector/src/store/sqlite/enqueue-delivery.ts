@@ -5,9 +5,11 @@ import type { PlannedDelivery } from '../outbox.ts'
 /** To be called inside a transaction. The UUID of a delivery is made of its event and webhook, so its uniqueness is the pair's. */
 export function createEnqueue(db: Database): (delivery: PlannedDelivery) => number {
   const insert = db.prepare(
-    `INSERT OR IGNORE INTO delivery (uuid, event_id, webhook, document, due_at, created_at)
-     SELECT ?, ?, id, ?, ?, ? FROM webhook WHERE uuid = ? AND deleted_at IS NULL`,
+    `INSERT OR IGNORE INTO delivery (uuid, event_id, event_ts, event_user, webhook, document, due_at, created_at)
+     SELECT ?, ?, ?, ?, id, ?, ?, ? FROM webhook WHERE uuid = ? AND deleted_at IS NULL`,
   )
-  return ({ deliveryId, eventId, webhookId, document, dueAtMs }) =>
-    insert.run(deliveryId, uuidBytes(eventId), document, dueAtMs, dueAtMs, webhookId).changes
+  return ({ deliveryId, eventId, eventTimestampMs, userId, webhookId, document, dueAtMs }) => {
+    const event = [uuidBytes(eventId), eventTimestampMs, userId]
+    return insert.run(deliveryId, ...event, document, dueAtMs, dueAtMs, webhookId).changes
+  }
 }

@@ -96,14 +96,15 @@ function createPrune(db: Database): (beforeMs: number) => number {
 }
 
 function createRecord(db: Database) {
-  const insert = db.prepare<[string, Buffer, string, string, number, number, string]>(
-    `INSERT INTO delivery (uuid, event_id, webhook, document, state, due_at, created_at, attempts)
-     SELECT ?, ?, id, ?, ?, ?, ?, 1 FROM webhook WHERE uuid = ?`,
+  const insert = db.prepare(
+    `INSERT INTO delivery (uuid, event_id, event_ts, event_user, webhook, document, state, due_at, created_at, attempts)
+     SELECT ?, ?, ?, ?, id, ?, ?, ?, ?, 1 FROM webhook WHERE uuid = ?`,
   )
   const recordAttempt = createRecordAttempt(db)
   return (delivery: PlannedDelivery, attempt: DeliveryAttempt, state: string): void => {
-    const { deliveryId, eventId, webhookId, document, dueAtMs } = delivery
-    const made = insert.run(deliveryId, uuidBytes(eventId), document, state, dueAtMs, dueAtMs, webhookId)
+    const { deliveryId, eventId, eventTimestampMs, userId, webhookId, document, dueAtMs } = delivery
+    const event = [uuidBytes(eventId), eventTimestampMs, userId]
+    const made = insert.run(deliveryId, ...event, document, state, dueAtMs, dueAtMs, webhookId)
     if (made.changes === 1) recordAttempt(made.lastInsertRowid, attempt)
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { ErasedPiece, Eraser } from '../eraser.ts'
+import type { Eraser } from '../eraser.ts'
 import { createEventDeletion, type EventRow } from './event-deletion.ts'
 import { guard } from './guard.ts'
 import { createProjectIds } from './project-ids.ts'
@@ -10,14 +10,22 @@ const SCANNED_ROWS = 5_000
 const DELETED_ROWS = 250
 const SHRUNK_PAGES = 200
 
+/** What one bounded piece of a deletion did. */
+interface ErasedPiece {
+  readonly events: number
+  /** To be handed to the next call; `undefined` when nothing is left. */
+  readonly next: number | undefined
+}
+
+/** Deletes the rows themselves, a transaction a piece. */
 export function createSqliteEraser(db: Database): Eraser {
   const before = db.transaction(createEraseBefore(db))
   const user = db.transaction(createEraseUser(db))
   const freePages = () => db.pragma('freelist_count', { simple: true }) as number
   return {
-    eraseBefore: (projectId, beforeMs, from) => guard(() => before.immediate(projectId, beforeMs, from)),
-    eraseUser: (projectId, userId, from) => guard(() => user.immediate(projectId, userId, from)),
-    shrink: () =>
+    eraseBefore: (projectId, beforeMs) => guard(() => eraseAll((from) => before.immediate(projectId, beforeMs, from))),
+    eraseUser: (projectId, userId) => guard(() => eraseAll((from) => user.immediate(projectId, userId, from))),
+    reclaim: () =>
       guard(() => {
         const free = freePages()
         db.pragma(`incremental_vacuum(${SHRUNK_PAGES})`)
@@ -25,6 +33,16 @@ export function createSqliteEraser(db: Database): Eraser {
         return freePages() > 0 && freePages() < free
       }),
   }
+}
+
+function eraseAll(eraseFrom: (from: number) => ErasedPiece): number {
+  let piece = eraseFrom(0)
+  let { events } = piece
+  while (piece.next !== undefined) {
+    piece = eraseFrom(piece.next)
+    events += piece.events
+  }
+  return events
 }
 
 /** First the events (`next` is 0), then the deliveries that ended before the instant (`next` is -1). */

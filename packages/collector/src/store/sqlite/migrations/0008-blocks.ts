@@ -1,5 +1,13 @@
 /** Events in blocks and segments (docs/storage.md). Rows of the days before are moved when the store is opened. */
 export const BLOCKS = `
+ALTER TABLE delivery ADD COLUMN event_ts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN event_user TEXT;
+UPDATE delivery SET event_user = document ->> '$.user_id',
+  event_ts = coalesce(CAST(round(1000 * unixepoch(document ->> '$.timestamp', 'subsec')) AS INTEGER), due_at);
+DROP INDEX delivery_by_event;
+CREATE INDEX delivery_by_user ON delivery (event_user) WHERE event_user IS NOT NULL;
+CREATE INDEX delivery_of_past ON delivery (webhook, event_ts) WHERE state IN ('delivered', 'failed', 'cancelled');
+
 CREATE TABLE block (
   first INTEGER PRIMARY KEY,
   last INTEGER NOT NULL,
@@ -40,7 +48,8 @@ CREATE TABLE erasure (
   project INTEGER NOT NULL,
   up_to INTEGER NOT NULL,
   before INTEGER,
-  user_id TEXT
+  user_id TEXT,
+  deliveries_to INTEGER
 );
 
 CREATE TABLE storage (

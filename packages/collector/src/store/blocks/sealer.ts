@@ -1,0 +1,80 @@
+import type { Database } from 'better-sqlite3'
+import { guard } from '../sqlite/guard.ts'
+import { createLayout } from './layout.ts'
+import type { SealLease } from './seal-lease.ts'
+import type { SealWork } from './seal-work.ts'
+import type { SmallSteps } from './small-steps.ts'
+import { createPartStore } from './store-parts.ts'
+
+/** Events of a segment, at least; the block that completes them is in whole. */
+export const SEGMENT_EVENTS = 262_144
+
+/** Of the blocks that one transaction deletes, save one that is larger. */
+const STEP_BYTES = 256 * 1024
+const STEP_BLOCKS = 64
+
+export interface SealerParts {
+  readonly db: Database
+  readonly lease: SealLease
+  readonly steps: SmallSteps
+  readonly work: () => SealWork
+}
+
+/** Makes segments of blocks. One call at a time. */
+export interface Sealer {
+  /**
+   * Makes a segment of the first blocks, of at least `minEvents` events or of all up to number `upTo`. Whether it did: not where there
+   * are none, where another process seals, or where an erasure came in between.
+   */
+  seal(wish: { readonly minEvents: number; readonly upTo: number }): Promise<boolean>
+  /** Deletes some of the blocks that are sealed. Whether there may be more. */
+  deleteDead(): Promise<boolean>
+}
+
+export function createSealer({ db, lease, steps, work }: SealerParts): Sealer {
+  const parts = createPartStore(db, steps)
+  const layout = createLayout(db)
+  const statements = prepareStatements(db)
+
+  async function deleteDead(): Promise<boolean> {
+    if (statements.dead.get() === undefined) return false
+    return steps.take('dead blocks', () => {
+      let bytes = 0
+      for (const block of statements.deadBlocks.all()) {
+        if (bytes > 0 && bytes + block.bytes > STEP_BYTES) break
+        statements.remove.run(block.first)
+        bytes += block.bytes
+      }
+      return true
+    })
+  }
+
+  return {
+    async seal(wish) {
+      const sealedTo = await guard(() => (lease.take() ? statements.sealedTo.get() : undefined))
+      if (sealedTo === undefined || statements.unsealed.get(sealedTo) === undefined) return false
+      const { segment, users, run } = await work().seal(wish)
+      await parts.storeUsers(users)
+      const segmentId = await parts.storeParts('segment', segment.parts)
+      const storedRun = run && { id: await parts.storeParts('run', run.parts), built: run }
+      const outcome = await steps.take('switch', () =>
+        layout.seal(sealedTo, { id: segmentId, built: segment }, storedRun),
+      )
+      return outcome === 'sealed'
+    },
+    deleteDead,
+  }
+}
+
+function prepareStatements(db: Database) {
+  const dead = 'FROM block WHERE last <= (SELECT sealed_to FROM storage) ORDER BY first'
+  return {
+    sealedTo: db.prepare<[], number>('SELECT sealed_to FROM storage').pluck(),
+    unsealed: db.prepare<[number], number>('SELECT 1 FROM block WHERE first > ? LIMIT 1').pluck(),
+    dead: db.prepare<[], number>(`SELECT first ${dead} LIMIT 1`).pluck(),
+    deadBlocks: db.prepare<[], { first: number; bytes: number }>(
+      `SELECT first, length(body) AS bytes ${dead} LIMIT ${STEP_BLOCKS}`,
+    ),
+    remove: db.prepare<[number]>('DELETE FROM block WHERE first = ?'),
+  }
+}
