@@ -1,5 +1,4 @@
 import { hostname } from 'node:os'
-import process from 'node:process'
 import type { EventQueue, QueuedEvent } from '../capture/event-queue.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
 import { createJournal, type Journal } from './journal.ts'
