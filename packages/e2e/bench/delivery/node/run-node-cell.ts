@@ -14,6 +14,8 @@ import type { NodeSdk } from './node-sdks.ts'
 
 const ON_FILES: ReadonlySet<Act> = new Set([flipByte, makeReadOnly, removeFolder, tearLastRecord])
 const RETRY_AFTER_MS = 2000
+/** A request that was under way when the 429 was answered is not one that ignores it. */
+const UNDER_WAY_MS = 100
 /** A process that lives on for longer is worth a word. */
 const LINGER_MS = 2500
 
@@ -78,8 +80,9 @@ function notesOn({ runs, expected }: Scenario, { results }: Facts): string[] {
 function earlyOf(arrivals: readonly WireArrival[], { expected, name }: Scenario): string[] {
   if (!name.startsWith('429') || !expected?.met?.includes('status')) return []
   const told = arrivals.findIndex(({ outcome }) => outcome === 'status')
-  const until = (arrivals[told]?.at ?? 0) + RETRY_AFTER_MS
-  return [`early requests: ${arrivals.slice(told + 1).filter(({ at }) => at < until).length}`]
+  const toldAt = arrivals[told]?.at ?? 0
+  const early = arrivals.filter(({ at }) => at > toldAt + UNDER_WAY_MS && at < toldAt + RETRY_AFTER_MS)
+  return [`early requests: ${early.length}`]
 }
 
 function seconds(ms: number): string {

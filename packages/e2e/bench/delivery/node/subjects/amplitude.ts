@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Subject, SubjectSettings } from '../../../../test/node/subject.ts'
 import { loadPeer } from '../load-peer.ts'
 import { toldBooks } from '../told-books.ts'
-import { within } from '../within.ts'
+import { atMost, within } from '../within.ts'
 
 interface Amplitude {
   init(key: string, options: object): unknown
@@ -32,7 +31,7 @@ export function createSubject({ endpoint, maxBatchEvents = 200 }: SubjectSetting
     },
     // Its own flush() gives up whatever its one attempt can't deliver; its timer tries again.
     flush: (timeoutMs) => within(timeoutMs, () => Promise.resolve(waiting === 0)),
-    shutdown: async (timeoutMs) => void (await Promise.race([amplitude.flush().promise, delay(timeoutMs)])),
+    shutdown: async (timeoutMs) => void (await atMost(timeoutMs, amplitude.flush().promise)),
     books: () => toldBooks(told),
   }
 }
