@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { renameSync, writeFileSync } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Results by name, on disk as soon as they are there: a run that was cut short goes on where it ended. */
@@ -40,7 +41,9 @@ export async function openKeptResults({ file, resume, say }: KeptResultsOptions)
       const at = Date.now()
       asked.push(at)
       kept[name] = { at, result }
-      await writeFile(file, JSON.stringify(kept))
+      // In one piece and at once: the run may be cut short at any time, and other results are on their way.
+      writeFileSync(`${file}.new`, JSON.stringify(kept))
+      renameSync(`${file}.new`, file)
       say(`${name}: ${JSON.stringify(result)} (${((performance.now() - begun) / 1000).toFixed(1)} s)`)
       return result
     },

@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { writePage } from '../ground/page/write-page.ts'
 import { CHROMIUM_SDKS } from './chromium/chromium-sdks.ts'
 import { runChromiumMatrix } from './chromium/run-chromium-matrix.ts'
 import type { Choice } from './choice.ts'
@@ -12,8 +10,6 @@ import { NODE_SDKS } from './node/node-sdks.ts'
 import { runNodeMatrix } from './node/run-node-matrix.ts'
 import { deliveryPage } from './page/delivery-page.ts'
 import { installPeers } from './peers.ts'
-
-const PAGE = fileURLToPath(new URL('../../../../docs/benchmarks/delivery.md', import.meta.url))
 
 const KEPT = fileURLToPath(new URL('../../../../node_modules/.cache/bench-delivery.json', import.meta.url))
 
@@ -34,19 +30,13 @@ const choice: Choice = {
 await installPeers(
   [...NODE_SDKS, ...CHROMIUM_SDKS].filter(({ name }) => choice.sdk(name)).flatMap(({ peer }) => peer ?? []),
 )
-const say = (line: string) => console.error(line)
-const kept = await openKeptResults({ file: KEPT, resume: values.resume, say })
+const kept = await openKeptResults({ file: KEPT, resume: values.resume, say: (line) => console.error(line) })
 // Alone and first: nothing of the matrices may run beside what is measured.
 const cost = choice.part('cost') ? await measureCost(choice, kept) : undefined
 const node = choice.part('node') ? await runNodeMatrix(choice, kept) : undefined
 const chromium = choice.part('chromium') ? await runChromiumMatrix(choice, kept) : undefined
 const page = deliveryPage({ span: kept.span(), cost, node, chromium })
 if (values.part ?? values.sdk ?? values.scenario) console.log(page)
-else {
-  mkdirSync(dirname(PAGE), { recursive: true })
-  writeFileSync(PAGE, page)
-  execFileSync('oxfmt', [PAGE])
-  say(`Written: ${PAGE}`)
-}
+else writePage('delivery.md', page)
 // A browser or a process that hung is not waited for.
 process.exit(0)

@@ -11,6 +11,7 @@ import type { Cell } from '../cell.ts'
 import { startWireServer } from '../wire-server.ts'
 import type { WireArrival, WireServer } from '../wire-server.ts'
 import type { NodeSdk } from './node-sdks.ts'
+import { watchMemory } from './watch-memory.ts'
 
 const ON_FILES: ReadonlySet<Act> = new Set([flipByte, makeReadOnly, removeFolder, tearLastRecord])
 const RETRY_AFTER_MS = 2000
@@ -29,8 +30,13 @@ export async function runNodeCell(sdk: NodeSdk, scenario: Scenario, limitMs: num
     return { ...server, endpoint: server.url, key: 'pk_bench', readBooks: async () => NO_BOOKS }
   }
   const signal = AbortSignal.timeout(limitMs)
-  const facts = await runScenario(scenario, sdk.subject, startBackend, signal).catch((error: Error) => error)
-  const notes = facts instanceof Error ? [failureOf(facts, signal, limitMs)] : notesOn(scenario, facts)
+  const memory = watchMemory(scenario)
+  const facts = await runScenario(memory.watched, sdk.subject, startBackend, signal).catch((error: Error) => error)
+  const peakMb = memory.stop()
+  const notes =
+    facts instanceof Error
+      ? [failureOf(facts, signal, limitMs), ...(isBurst(scenario) && peakMb ? [`takes ${peakMb} MB`] : [])]
+      : notesOn(scenario, facts)
   const { destroyed, drops } = scenario.expected ?? {}
   const refused = typeof drops === 'object' ? Object.values(drops).reduce((sum, count) => sum + count, 0) : 0
   const arrivals = earlyOf(server?.arrivals ?? [], scenario)
@@ -61,13 +67,19 @@ function failureOf(error: Error, signal: AbortSignal, limitMs: number): string {
   return signal.aborted ? `no end within ${limitMs / 1000} s` : `crash: ${error.message.split('\n', 1)[0]}`
 }
 
-function notesOn({ runs, expected }: Scenario, { results }: Facts): string[] {
-  if (expected?.drops === 'counted') {
+/** What bursts take of memory is in their cells. */
+export function isBurst({ expected }: Scenario): boolean {
+  return expected?.drops === 'counted'
+}
+
+function notesOn(scenario: Scenario, { results }: Facts): string[] {
+  if (isBurst(scenario)) {
     const told = results.flatMap(({ books }) => books ?? [])
     const added = Math.max(...results.map(({ peakMb, floorMb }) => Math.round(peakMb - floorMb)))
     const drops = told.reduce((sum, { dropped }) => sum + dropped, 0)
     return [`adds ${added} MB`, told.length === 0 ? 'drops not told' : `drops told: ${drops}`]
   }
+  const { runs, expected } = scenario
   const notes: string[] = []
   const isShutdown = expected?.met?.includes('hang') && runs[0]?.steps.some((step) => step.do === 'shutdown')
   if (isShutdown) notes.push(`shutdown in ${seconds(results[0]?.drainsMs[0] ?? 0)} s`)

@@ -8,7 +8,7 @@ import type { Choice } from '../choice.ts'
 import type { KeptResults } from '../kept-results.ts'
 import { versioned } from '../peers.ts'
 import { NODE_SDKS } from './node-sdks.ts'
-import { runNodeCell } from './run-node-cell.ts'
+import { isBurst, runNodeCell } from './run-node-cell.ts'
 
 const AT_ONCE = 6
 /** The longest that a scenario itself waits for an SDK is 80 seconds, in two flushes. */
@@ -34,9 +34,4 @@ export async function runNodeMatrix({ sdk, scenario }: Choice, kept: KeptResults
     cells: cells.slice(row * sdks.length, (row + 1) * sdks.length),
   }))
   return { sdks: sdks.map(({ name }) => name), rows }
-}
-
-/** What these take of memory is in their cells. */
-function isBurst({ expected }: Scenario): boolean {
-  return expected?.drops === 'counted'
 }
