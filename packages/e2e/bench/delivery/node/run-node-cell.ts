@@ -11,7 +11,7 @@ import type { Cell } from '../cell.ts'
 import { startWireServer } from '../wire-server.ts'
 import type { WireArrival, WireServer } from '../wire-server.ts'
 import type { NodeSdk } from './node-sdks.ts'
-import { watchMemory } from './watch-memory.ts'
+import { watchScenario } from './watch-scenario.ts'
 
 const ON_FILES: ReadonlySet<Act> = new Set([flipByte, makeReadOnly, removeFolder, tearLastRecord])
 const RETRY_AFTER_MS = 2000
@@ -30,9 +30,9 @@ export async function runNodeCell(sdk: NodeSdk, scenario: Scenario, limitMs: num
     return { ...server, endpoint: server.url, key: 'pk_bench', readBooks: async () => NO_BOOKS }
   }
   const signal = AbortSignal.timeout(limitMs)
-  const memory = watchMemory(scenario)
-  const facts = await runScenario(memory.watched, sdk.subject, startBackend, signal).catch((error: Error) => error)
-  const peakMb = memory.stop()
+  const watch = watchScenario(scenario)
+  const facts = await runScenario(watch.watched, sdk.subject, startBackend, signal).catch((error: Error) => error)
+  const { begun, peakMb } = watch.stop()
   const notes =
     facts instanceof Error
       ? [failureOf(facts, signal, limitMs), ...(isBurst(scenario) && peakMb ? [`takes ${peakMb} MB`] : [])]
@@ -40,7 +40,7 @@ export async function runNodeCell(sdk: NodeSdk, scenario: Scenario, limitMs: num
   const { destroyed, drops } = scenario.expected ?? {}
   const refused = typeof drops === 'object' ? Object.values(drops).reduce((sum, count) => sum + count, 0) : 0
   const arrivals = earlyOf(server?.arrivals ?? [], scenario)
-  return cellOf(trackedIn(scenario) - (destroyed ?? refused), server?.stored ?? [], identify, [...arrivals, ...notes])
+  return cellOf(trackedIn(begun) - (destroyed ?? refused), server?.stored ?? [], identify, [...arrivals, ...notes])
 }
 
 /** The server's books are read from what it stored; the scenario's own are for other eyes. */
