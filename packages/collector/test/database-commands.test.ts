@@ -213,16 +213,6 @@ describe('doctor', { timeout: 60_000 }, () => {
   })
 
   test.each([
-    ['a file that is not there', undefined, 'Cannot open the database'],
-    ['a file that is no database', 'Dear reader, '.repeat(500), 'Cannot open the database'],
-  ])('says what is wrong with %s', async (_what, content, message) => {
-    const path = newPath('strange.db')
-    if (content !== undefined) writeFileSync(path, content)
-    expect(await run('doctor', '--db', path)).toMatchObject({ code: 1, output: expect.stringContaining(message) })
-    expect(existsSync(path)).toBe(content !== undefined)
-  })
-
-  test.each([
     [999, 'a newer'],
     [1, 'an older'],
   ])('and the like refuse a file of version %i, of %s program', async (version, age) => {

@@ -75,6 +75,13 @@ describe('the packed SDK', () => {
     expect(await sendOneEvent('service.cjs', load)).toMatchObject(ONE_EVENT_SENT)
   })
 
+  test('does not import the built-ins that take long to import', async () => {
+    const script = "await import('truecount'); console.log(process.moduleLoadList.join('\\n'))"
+    const loaded = (await runScript('loaded.mjs', script)).split('\n')
+    expect(loaded).toContain('NativeModule zlib')
+    for (const dear of ['crypto', 'process']) expect(loaded).not.toContain(`NativeModule ${dear}`)
+  })
+
   test('is one module, however it is loaded: the same names by import and by require', async () => {
     const names = await runScript(
       'names.mjs',

@@ -8,6 +8,9 @@ export interface Command {
   readonly options: NonNullable<ParseArgsConfig['options']>
   /** The one argument that is no option, if the command wants one: it joins the flags by this name. */
   readonly argument?: string
+  /** What may follow the name. */
   readonly usage: string
+  /** What it does, in a few words. */
+  readonly meaning: string
   readonly run: (flags: Flags, terminal: Terminal) => Promise<ExitCode>
 }

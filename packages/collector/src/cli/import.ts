@@ -7,7 +7,7 @@ import { linesOf } from './lines.ts'
 import { requiredFile } from './named-file.ts'
 import { createProgressBar, type ProgressBar } from './progress-bar.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
-import { withStore } from './with-store.ts'
+import { withNewStore } from './with-store.ts'
 
 /** Events a transaction: a running collector waits for some milliseconds at most. */
 const EVENTS_A_STEP = 250
@@ -27,7 +27,7 @@ export async function importEvents(flags: Flags, terminal: Terminal): Promise<Ex
     terminal.err(`There is no file ${from}\n`)
     return EXIT.failed
   }
-  return withStore(flags, terminal, async (store) => {
+  return withNewStore(flags, terminal, async (store) => {
     const tally: Tally = { lines: 0, stored: 0, duplicates: 0 }
     const bar = createProgressBar(terminal, 'imported', Date.now)
     const file = createReadStream(from)

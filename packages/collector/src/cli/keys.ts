@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { Flags } from './flags.ts'
 import { addProject } from './projects.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
-import { withStore } from './with-store.ts'
+import { withNewStore, withStore } from './with-store.ts'
 
 /** `truecount keys create`: the key is valid at once, in a running collector too. */
 export async function createKey(flags: Flags, terminal: Terminal): Promise<ExitCode> {
@@ -22,7 +22,7 @@ export async function createKey(flags: Flags, terminal: Terminal): Promise<ExitC
     terminal.err(`${problems.join('\n')}\n`)
     return EXIT.usage
   }
-  return withStore(flags, terminal, async (store) => {
+  return withNewStore(flags, terminal, async (store) => {
     const projectId = await chooseProject(store, project)
     if (projectId === undefined) return missing(terminal, `There is no project ${project} in this database`)
     const { key, id } = await addKey(store, { kind, projectId, eventsPerMinute, analyticsPerMinute })

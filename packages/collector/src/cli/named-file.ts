@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { SETTINGS } from '../config.ts'
 import type { Flags } from './flags.ts'
 import type { Terminal } from './terminal.ts'
@@ -6,14 +5,6 @@ import type { Terminal } from './terminal.ts'
 /** The database that a command names: flag, else environment, else the default. */
 export function databasePath(flags: Flags, { environment }: Terminal): string {
   return String(flags['db'] ?? environment[SETTINGS.db.variable] ?? SETTINGS.db.initial)
-}
-
-/** Whether there is a database to work on; `false` is told to the caller. */
-export function databaseExists(flags: Flags, terminal: Terminal): boolean {
-  const path = databasePath(flags, terminal)
-  if (existsSync(path)) return true
-  terminal.err(`There is no database ${path}\n`)
-  return false
 }
 
 /** The file that a flag must name. `undefined`, and told to the caller, where it does not. */

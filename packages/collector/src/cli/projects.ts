@@ -5,11 +5,11 @@ import type { Project } from '../store/registry.ts'
 import type { Store } from '../store/store.ts'
 import type { Flags } from './flags.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
-import { withStore } from './with-store.ts'
+import { withNewStore, withStore } from './with-store.ts'
 
 /** `truecount projects create`. */
 export function createProject(flags: Flags, terminal: Terminal): Promise<ExitCode> {
-  return withStore(flags, terminal, async (store) => {
+  return withNewStore(flags, terminal, async (store) => {
     const project = await addProject(store, String(flags['name'] ?? ''))
     terminal.out(flags['json'] ? `${JSON.stringify(shown(project))}\n` : `${project.id}\n`)
     return EXIT.ok

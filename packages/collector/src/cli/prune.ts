@@ -3,7 +3,6 @@ import { formatTimestamp, parseTimestamp } from '@truecount/protocol'
 import { RECLAIM_PAUSE_MS, reclaimAll } from '../erase/janitor.ts'
 import type { Store } from '../store/store.ts'
 import type { Flags } from './flags.ts'
-import { databaseExists } from './named-file.ts'
 import { createProgressBar } from './progress-bar.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 import { withStore } from './with-store.ts'
@@ -19,7 +18,6 @@ export async function prune(flags: Flags, terminal: Terminal): Promise<ExitCode>
     terminal.err(`${beforeMs}\n`)
     return EXIT.usage
   }
-  if (!databaseExists(flags, terminal)) return EXIT.failed
   return withStore(flags, terminal, async (store) => {
     const projects = await projectsOf(store, flags['project'])
     if (typeof projects === 'string') {

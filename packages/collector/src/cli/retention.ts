@@ -1,6 +1,5 @@
 import { MAX_RETENTION_DAYS } from '../store/eraser.ts'
 import type { Flags } from './flags.ts'
-import { databaseExists } from './named-file.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 import { withStore } from './with-store.ts'
 
@@ -11,7 +10,6 @@ export async function setRetention(flags: Flags, terminal: Terminal): Promise<Ex
     terminal.err(`${days}\n`)
     return EXIT.usage
   }
-  if (!databaseExists(flags, terminal)) return EXIT.failed
   return withStore(flags, terminal, async (store) => {
     const wanted = flags['project'] === undefined ? undefined : String(flags['project']).toLowerCase()
     const chosen = (await store.retention.list()).filter(({ projectId }) => projectId === (wanted ?? projectId))

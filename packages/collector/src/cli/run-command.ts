@@ -3,6 +3,7 @@ import { SETTINGS } from '../config.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { Command } from './command.ts'
 import type { Flags } from './flags.ts'
+import { helpOf } from './help.ts'
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.ts'
 import { OPERATIONS } from './operations.ts'
 import { createProject, listProjects } from './projects.ts'
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
       'print-config': { type: 'boolean' },
     },
     usage: '[--config FILE] [--print-config] [settings]',
+    meaning: 'run the collector',
     run: serve,
   },
   {
@@ -30,35 +32,53 @@ const COMMANDS: readonly Command[] = [
     options: { db: text, kind: text, project: text, 'events-per-minute': text, 'analytics-per-minute': text, json },
     usage:
       '--kind secret|publishable [--db PATH] [--project ID] [--events-per-minute N] [--analytics-per-minute N] [--json]',
+    meaning: 'make an API key and show it, once; also the database if there is none',
     run: createKey,
   },
   {
     name: 'keys list',
     options: { db: text, project: text, json },
     usage: '[--db PATH] [--project ID] [--json]',
+    meaning: 'list the keys by their first characters',
     run: listKeys,
   },
-  { name: 'keys revoke', argument: 'key', options: { db: text }, usage: 'ID|PREFIX [--db PATH]', run: revokeKey },
+  {
+    name: 'keys revoke',
+    argument: 'key',
+    options: { db: text },
+    usage: 'ID|PREFIX [--db PATH]',
+    meaning: 'make a key useless for ever',
+    run: revokeKey,
+  },
   {
     name: 'keys rotate',
     argument: 'key',
     options: { db: text, json },
     usage: 'ID|PREFIX [--db PATH] [--json]',
+    meaning: 'revoke a key and make its successor',
     run: rotateKey,
   },
   {
     name: 'projects create',
     options: { db: text, name: text, json },
     usage: '[--name NAME] [--db PATH] [--json]',
+    meaning: 'make a project; also the database if there is none',
     run: createProject,
   },
-  { name: 'projects list', options: { db: text, json }, usage: '[--db PATH] [--json]', run: listProjects },
+  {
+    name: 'projects list',
+    options: { db: text, json },
+    usage: '[--db PATH] [--json]',
+    meaning: 'list the projects',
+    run: listProjects,
+  },
   ...WEBHOOK_COMMANDS,
   ...OPERATIONS,
   {
     name: 'version',
     options: {},
     usage: '',
+    meaning: 'print the version',
     run: async (_flags, { out, version }) => {
       out(`${version}\n`)
       return EXIT.ok
@@ -67,15 +87,18 @@ const COMMANDS: readonly Command[] = [
 ]
 
 /** Runs the command that the arguments name. Every way it can end is an exit code, with the reason on stderr. */
-export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  if (argv.includes('--help')) {
-    terminal.out(help())
+export async function runCommand(given: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const argv = given[0] === '--version' ? ['version'] : given
+  const end = argv.findIndex((word) => word.startsWith('-'))
+  const words = end < 0 ? argv : argv.slice(0, end)
+  if (argv.includes('--help') || argv.includes('-h')) {
+    const meant = commandsOf(words)
+    terminal.out(meant.length === 0 ? helpOf(COMMANDS) : helpOf(meant))
     return EXIT.ok
   }
   const command = COMMANDS.find(({ name }) => name.split(' ').every((word, i) => argv[i] === word))
   if (command === undefined) {
-    const problem = argv.length === 0 ? 'No command given' : `Unknown command: ${argv.join(' ')}`
-    terminal.err(`${problem}\n\n${help()}`)
+    terminal.err(unknownCommand(argv))
     return EXIT.usage
   }
   const flags = readFlags(command, argv)
@@ -90,6 +113,19 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
     terminal.err(`${error.message}\n`)
     return EXIT.failed
   }
+}
+
+/** The commands whose names begin with these words, or with which these words begin. */
+function commandsOf(words: readonly string[]): readonly Command[] {
+  return COMMANDS.filter(({ name }) => name.split(' ').every((word, i) => i >= words.length || word === words[i]))
+}
+
+function unknownCommand(argv: readonly string[]): string {
+  const [first = ''] = argv
+  const near = commandsOf([first])
+  const names = (near.length === 0 ? COMMANDS : near).map(({ name }) => name)
+  const problem = argv.length === 0 ? 'No command given' : `Unknown command: ${argv.join(' ')}`
+  return `${problem}\nThere are: ${names.join(', ')}\n"truecount --help" tells what each does and takes.\n`
 }
 
 function readFlags({ name, argument, options }: Command, argv: readonly string[]): Flags | string {
@@ -108,14 +144,4 @@ function readFlags({ name, argument, options }: Command, argv: readonly string[]
 /** A flag that stood more than once is a list, as its environment variable would hold it. */
 function oneText(value: unknown): unknown {
   return Array.isArray(value) ? value.join(',') : value
-}
-
-function help(): string {
-  const commands = COMMANDS.map(({ name, usage }) => `  truecount ${name} ${usage}`.trimEnd())
-  const settings = Object.values(SETTINGS).map(
-    ({ flag, variable, initial, meaning }) => `  --${flag}, ${variable} (${initial}): ${meaning}`,
-  )
-  const order =
-    'Settings of serve (a flag wins over the environment, that over the file of --config, that over what is in brackets):'
-  return ['Commands:', ...commands, '', order, ...settings, ''].join('\n')
 }

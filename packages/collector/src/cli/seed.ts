@@ -9,7 +9,7 @@ import { createProgressBar } from './progress-bar.ts'
 import { addProject } from './projects.ts'
 import { createSeededRandom } from './seeded-random.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
-import { withStore } from './with-store.ts'
+import { withNewStore } from './with-store.ts'
 
 /** Events a transaction. */
 const EVENTS_A_STEP = 1_000
@@ -46,7 +46,7 @@ export async function seed(flags: Flags, terminal: Terminal): Promise<ExitCode> 
     terminal.err(`--${wrong[0]} must be a whole number from 1, got ${String(flags[wrong[0]])}\n`)
     return EXIT.usage
   }
-  return withStore(flags, terminal, async (store) => {
+  return withNewStore(flags, terminal, async (store) => {
     const { id: projectId } = (await store.projects.first()) ?? (await addProject(store, ''))
     const startedMs = performance.now()
     const stored = await seedProject(store, projectId, wish, terminal)

@@ -5,7 +5,7 @@ import { openAttemptTail, type TailedAttempt } from '../store/sqlite/attempt-tai
 import { openReadOnly } from '../store/sqlite/open-read-only.ts'
 import type { Command } from './command.ts'
 import type { Flags } from './flags.ts'
-import { databaseExists, databasePath } from './named-file.ts'
+import { databasePath } from './named-file.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 import { withStore } from './with-store.ts'
 
@@ -21,19 +21,20 @@ export const WEBHOOK_COMMANDS: readonly Command[] = [
     name: 'webhooks list',
     options: { db: text, project: text, json },
     usage: '[--db PATH] [--project ID] [--json]',
+    meaning: 'list where events go, and how it goes',
     run: listWebhooks,
   },
   {
     name: 'webhooks tail',
     options: { db: text, webhook: text, json },
     usage: '[--webhook ID] [--db PATH] [--json]',
+    meaning: 'show each attempt to deliver as it happens',
     run: tailWebhooks,
   },
 ]
 
 /** `truecount webhooks list`: where events go, and how it goes. */
 function listWebhooks(flags: Flags, terminal: Terminal): Promise<ExitCode> {
-  if (!databaseExists(flags, terminal)) return Promise.resolve(EXIT.failed)
   return withStore(flags, terminal, async (store) => {
     const project = flags['project'] === undefined ? undefined : String(flags['project']).toLowerCase()
     const webhooks = (await store.webhooks.list(project)).map((webhook) => ({

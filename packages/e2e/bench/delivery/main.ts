@@ -1,21 +1,21 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { writePage } from '../ground/page/write-page.ts'
 import { CHROMIUM_SDKS } from './chromium/chromium-sdks.ts'
 import { runChromiumMatrix } from './chromium/run-chromium-matrix.ts'
 import type { Choice } from './choice.ts'
 import { measureCost } from './cost/measure-cost.ts'
+import { openKeptResults } from './kept-results.ts'
 import { NODE_SDKS } from './node/node-sdks.ts'
 import { runNodeMatrix } from './node/run-node-matrix.ts'
 import { deliveryPage } from './page/delivery-page.ts'
 import { installPeers } from './peers.ts'
 
-const PAGE = fileURLToPath(new URL('../../../../docs/benchmarks/delivery.md', import.meta.url))
+const KEPT = fileURLToPath(new URL('../../../../node_modules/.cache/bench-delivery.json', import.meta.url))
 
 const { values } = parseArgs({
   options: {
+    resume: { type: 'boolean', default: false },
     part: { type: 'string', multiple: true },
     sdk: { type: 'string', multiple: true },
     scenario: { type: 'string', multiple: true },
@@ -30,20 +30,13 @@ const choice: Choice = {
 await installPeers(
   [...NODE_SDKS, ...CHROMIUM_SDKS].filter(({ name }) => choice.sdk(name)).flatMap(({ peer }) => peer ?? []),
 )
-const say = (line: string) => console.error(line)
-const page = deliveryPage({
-  at: new Date(),
-  // Alone and first: nothing of the matrices may run beside what is measured.
-  cost: choice.part('cost') ? await measureCost(choice, say) : undefined,
-  node: choice.part('node') ? await runNodeMatrix(choice, say) : undefined,
-  chromium: choice.part('chromium') ? await runChromiumMatrix(choice, say) : undefined,
-})
-if (Object.keys(values).length > 0) console.log(page)
-else {
-  mkdirSync(dirname(PAGE), { recursive: true })
-  writeFileSync(PAGE, page)
-  execFileSync('oxfmt', [PAGE])
-  say(`Written: ${PAGE}`)
-}
+const kept = await openKeptResults({ file: KEPT, resume: values.resume, say: (line) => console.error(line) })
+// Alone and first: nothing of the matrices may run beside what is measured.
+const cost = choice.part('cost') ? await measureCost(choice, kept) : undefined
+const node = choice.part('node') ? await runNodeMatrix(choice, kept) : undefined
+const chromium = choice.part('chromium') ? await runChromiumMatrix(choice, kept) : undefined
+const page = deliveryPage({ span: kept.span(), cost, node, chromium })
+if (values.part ?? values.sdk ?? values.scenario) console.log(page)
+else writePage('delivery.md', page)
 // A browser or a process that hung is not waited for.
 process.exit(0)

@@ -14,6 +14,11 @@ const VERSIONS = {
 
 export type PeerName = keyof typeof VERSIONS
 
+/** What a result of an SDK is kept under: its package and version, or its own name where it is Truecount. */
+export function versioned({ name, peer }: { readonly name: string; readonly peer?: PeerName }): string {
+  return peer === undefined ? name : `${peer} ${VERSIONS[peer]}`
+}
+
 export function versionOf(name: PeerName): string {
   return VERSIONS[name]
 }

@@ -39,7 +39,6 @@ export const backForwardScenarios: readonly Scenario[] = [
   {
     name: 'back/forward cache, there and back twice in an outage',
     tracked: 50,
-    needsFaults: true,
     before: COUNT_RESTORES,
     async run(stage) {
       stage.collector.setFaults(always(status(503)))
@@ -50,7 +49,6 @@ export const backForwardScenarios: readonly Scenario[] = [
   {
     name: 'back/forward cache, with other tabs that take over what the page left',
     tracked: 60,
-    needsFaults: true,
     before: COUNT_RESTORES,
     async run(stage) {
       stage.collector.setFaults(always(status(503)))

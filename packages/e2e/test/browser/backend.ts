@@ -1,13 +1,12 @@
 import type { FaultScript } from '@truecount/testkit'
 
-/** A collector that a scenario runs against: the recording one, or the real one as a process. */
+/** A collector that a scenario runs against: the recording one, or the real one as a process behind a faulty network. */
 export interface Backend {
   readonly url: string
   readonly key: string
   /** From now on connections are refused, and those that are open are cut. */
   goDown(): Promise<void>
   comeBack(): Promise<void>
-  /** Only where faults can be had: scenarios say whether they need them. */
   setFaults(faults: FaultScript): void
   /**
    * Resolves when events 1 to `last` are stored, or when that takes too long: the tally then tells. Missing where it

@@ -42,7 +42,6 @@ export const hostScenarios: readonly Scenario[] = [
   {
     name: 'storage full, 503, the page staying',
     tracked: 40,
-    needsFaults: true,
     withoutReturn: true,
     before: FILL_STORAGE,
     async run({ open, collector }) {
@@ -73,7 +72,6 @@ export const hostScenarios: readonly Scenario[] = [
   {
     name: 'storage that throws, navigation after a failed attempt',
     tracked: 20,
-    needsFaults: true,
     withoutReturn: true,
     before: FORBID_STORAGE + LONGEST_BACKOFF,
     async run({ open, collector }) {
@@ -140,7 +138,6 @@ export const hostScenarios: readonly Scenario[] = [
     name: 'a clock that jumps back a day',
     tracked: 30,
     withoutReturn: true,
-    needsFaults: true,
     before: CLOCK_JUMPS_BACK,
     async run({ open, collector }) {
       collector.setFaults(sequence([status(503)], ok))
@@ -169,7 +166,6 @@ export const hostScenarios: readonly Scenario[] = [
   {
     name: 'ten tabs in an outage, some closed and some crashed',
     tracked: 100,
-    needsFaults: true,
     async run({ open, collector }) {
       collector.setFaults(always(status(503)))
       const tabs = await Promise.all(Array.from({ length: 10 }, () => open()))

@@ -21,7 +21,6 @@ export const outageScenarios: readonly Scenario[] = [
   {
     name: 'lost acknowledgement: stored, then the connection is cut',
     tracked: 20,
-    needsFaults: true,
     withoutReturn: true,
     async run({ open, collector }) {
       collector.setFaults(sequence([dropReply, dropReply], ok))
@@ -44,7 +43,6 @@ export const outageScenarios: readonly Scenario[] = [
   {
     name: '503, browser closed and opened again',
     tracked: 20,
-    needsFaults: true,
     async run({ open, collector, restartBrowser }) {
       collector.setFaults(always(status(503)))
       const page = await open()
@@ -58,7 +56,6 @@ export const outageScenarios: readonly Scenario[] = [
   {
     name: 'two tabs closed under 503, browser opened again',
     tracked: 40,
-    needsFaults: true,
     async run({ open, collector, restartBrowser }) {
       collector.setFaults(always(status(503, { retryAfter: 60 })))
       const tabs = [await open(), await open()]
@@ -73,7 +70,6 @@ export const outageScenarios: readonly Scenario[] = [
   {
     name: 'crash of the tab while the collector never answers',
     tracked: 20,
-    needsFaults: true,
     async run({ open, collector }) {
       collector.setFaults(always(hang))
       const page = await open()

@@ -2,12 +2,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startNodeChild } from '@truecount/testkit'
+import { startFaultyProxy, startNodeChild } from '@truecount/testkit'
 import type { Backend, Tally } from './backend.ts'
 
 const START_MS = 30_000
 
-/** A backend that is the built collector: a process of its own, on a file of its own, killed when it goes down. */
+/**
+ * A backend that is the built collector behind a network that fails as it is told: a process of its own, on a file of
+ * its own, killed when it goes down.
+ */
 export async function startRealBackend(): Promise<Backend> {
   const command = await collectorCommand()
   const folder = await mkdtemp(join(tmpdir(), 'truecount-collector-'))
@@ -17,19 +20,23 @@ export async function startRealBackend(): Promise<Backend> {
   const keys = JSON.parse(await child.waitForLine(/"secret_key"/, START_MS)) as ShownKeys
   const { url } = JSON.parse(await child.waitForLine(/"listening"/, START_MS)) as { url: string }
   const secretKey = await makeUnlimitedKey(url, keys.secret_key)
+  const proxy = await startFaultyProxy(url)
   return {
-    url,
+    url: proxy.url,
     key: keys.publishable_key,
-    goDown: async () => void (await child.kill('SIGKILL')),
+    async goDown() {
+      await proxy.goDown()
+      await child.kill('SIGKILL')
+    },
     async comeBack() {
       child = start(new URL(url).port)
       await child.waitForLine(/"listening"/, START_MS)
+      await proxy.comeBack()
     },
-    setFaults() {
-      throw new TypeError('The real collector does not fail on demand: leave out the scenarios that need faults')
-    },
+    setFaults: (faults) => proxy.setFaults(faults),
     tally: (last) => readTally(url, secretKey, last),
     async stop() {
+      await proxy.stop()
       await child.kill('SIGTERM')
       await rm(folder, { recursive: true })
     },

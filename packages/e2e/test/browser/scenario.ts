@@ -6,8 +6,6 @@ export interface Scenario {
   readonly name: string
   /** Events 1 to this number are tracked. */
   readonly tracked: number
-  /** The collector misbehaves beyond being down: only the recording one does that on demand. */
-  readonly needsFaults?: true
   /** Everything must arrive although the visitor never comes back. */
   readonly withoutReturn?: true
   /** A script of the host page, run before the SDK is loaded. */

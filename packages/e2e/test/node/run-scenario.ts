@@ -8,7 +8,7 @@ import type { Backend, StartBackend } from './backend.ts'
 import { prepareGround } from './queue-ground.ts'
 import type { Facts, Run, Scenario } from './scenario.ts'
 import { RESULT } from './step.ts'
-import type { ProcessResult, Program } from './step.ts'
+import type { ProcessResult, Program, Step } from './step.ts'
 
 const RUN_PROGRAM = fileURLToPath(new URL('run-program.ts', import.meta.url))
 const LINE_MS = 60_000
@@ -34,7 +34,15 @@ export async function runScenario(
     const results: ProcessResult[] = []
     for (const [number, run] of scenario.runs.entries()) {
       const start = (process: number) => {
-        const program = programOf(scenario, run, subject, backend, `${number}-${process}-`, ground.queueFolder)
+        signal?.throwIfAborted()
+        const program = programOf(
+          scenario,
+          stepsOf(run, process),
+          subject,
+          backend,
+          `${number}-${process}-`,
+          ground.queueFolder,
+        )
         const child = startNodeChild(RUN_PROGRAM, { args: [JSON.stringify(program)] })
         children.push(child)
         return child
@@ -79,16 +87,21 @@ async function endOf(child: NodeChild, isKilled: boolean): Promise<ProcessResult
     : (JSON.parse((await child.waitForLine(/^RESULT /)).slice(RESULT.length)) as ProcessResult)
 }
 
+/** On a busy machine a process could otherwise be through with its steps before it is killed. */
+function stepsOf({ steps, killed = [] }: Run, process: number): readonly Step[] {
+  return killed.includes(process) ? [...steps, { do: 'stay' }] : steps
+}
+
 function programOf(
   scenario: Scenario,
-  run: Run,
+  steps: readonly Step[],
   subject: string,
   { endpoint, key }: Backend,
   prefix: string,
   queueFolder: string | undefined,
 ): Program {
   const place = queueFolder === undefined ? {} : { queueFolder }
-  return { subject, prefix, steps: run.steps, settings: { endpoint, key, ...scenario.settings, ...place } }
+  return { subject, prefix, steps, settings: { endpoint, key, ...scenario.settings, ...place } }
 }
 
 /** How many events a scenario tracks. */

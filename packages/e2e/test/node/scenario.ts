@@ -33,7 +33,7 @@ export interface Run {
   readonly before?: readonly Act[]
   /** Done as soon as all processes have said the line; in this order. */
   readonly when?: readonly { readonly said: string; readonly acts: readonly Act[] }[]
-  /** These processes, by number from 0, must end by SIGKILL; all others by themselves with code 0. */
+  /** These processes, by number from 0, stay until they end by SIGKILL; all others end by themselves with code 0. */
   readonly killed?: readonly number[]
 }
 

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import process from 'node:process'
 import { createServiceIdentity } from '../capture/identity.ts'
 import { createLane } from '../capture/lane.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
@@ -42,7 +40,8 @@ const MAX_BATCH_BYTES = 900 * 1024
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
   const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
-  const lane = createLane((count) => randomBytes(count))
+  // The global one: `node:crypto` would be a third of the time that importing this entry takes.
+  const lane = createLane((count) => crypto.getRandomValues(new Uint8Array(count)))
   const opened = options.queue?.open(lane.id, options.maxQueueBytes, clock.now, {
     // Nobody can listen before this function has returned, nor may a listener track while events are adopted.
     problem: (message) => queueMicrotask(() => core.problem(message)),

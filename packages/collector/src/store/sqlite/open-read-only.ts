@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { StoreError } from '../store-error.ts'
 import { TABLES_VERSION } from './migrate.ts'
@@ -7,6 +8,7 @@ import { TABLES_VERSION } from './migrate.ts'
  * is no SQLite database, and when its tables are not those of this program.
  */
 export function openReadOnly(path: string): Database.Database {
+  if (!existsSync(path)) throw new StoreError('unusable', `There is no database ${path}`)
   let db: Database.Database | undefined
   try {
     db = new Database(path, { readonly: true, fileMustExist: true })

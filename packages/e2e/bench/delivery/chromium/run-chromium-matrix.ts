@@ -9,26 +9,27 @@ import type { Scenario } from '../../../test/browser/scenario.ts'
 import { cellOf } from '../cell.ts'
 import type { Cell, Matrix } from '../cell.ts'
 import type { Choice } from '../choice.ts'
+import type { KeptResults } from '../kept-results.ts'
+import { versioned } from '../peers.ts'
 import { runPooled } from '../run-pooled.ts'
 import { CHROMIUM_SDKS } from './chromium-sdks.ts'
 import type { ChromiumSdk } from './chromium-sdks.ts'
 import { numberOf, startWireBackend } from './wire-backend.ts'
 
-const AT_ONCE = 3
-const LIMIT_MS = 150_000
+const AT_ONCE = 5
+/** Three waits of Playwright's, at most. */
+export const CHROMIUM_LIMIT_S = 90
 
 /** Every SDK through every scenario of the Chromium matrix, several at a time. */
-export async function runChromiumMatrix({ sdk, scenario }: Choice, say: (line: string) => void): Promise<Matrix> {
+export async function runChromiumMatrix({ sdk, scenario }: Choice, kept: KeptResults): Promise<Matrix> {
   const sdks = CHROMIUM_SDKS.filter(({ name }) => sdk(name))
   const all = [...leavingScenarios, ...outageScenarios, ...hostScenarios, ...backForwardScenarios]
   const scenarios = all.filter(({ name }) => scenario(name))
   const cells = await runPooled(
     scenarios.flatMap((one) =>
-      sdks.map((each) => async () => {
-        const cell = await runChromiumCell(each, one)
-        say(`chromium, ${one.name}, ${each.name}: ${JSON.stringify(cell)}`)
-        return cell
-      }),
+      sdks.map(
+        (each) => () => kept.result(`chromium, ${one.name}, ${versioned(each)}`, () => runChromiumCell(each, one)),
+      ),
     ),
     AT_ONCE,
   )
@@ -42,8 +43,8 @@ export async function runChromiumMatrix({ sdk, scenario }: Choice, say: (line: s
 async function runChromiumCell({ subject, wire }: ChromiumSdk, scenario: Scenario): Promise<Cell> {
   const { backend, server } = await startWireBackend(wire)
   const ended = runScenario(subject, scenario, backend).catch((error: Error) => error)
-  const hangs = new Error(`no end within ${LIMIT_MS / 1000} s`)
-  const result = await Promise.race([ended, delay(LIMIT_MS, hangs, { ref: false })])
+  const hangs = new Error(`no end within ${CHROMIUM_LIMIT_S} s`)
+  const result = await Promise.race([ended, delay(CHROMIUM_LIMIT_S * 1000, hangs, { ref: false })])
   const late = !(result instanceof Error) && scenario.withoutReturn && result.late ? [`${result.late} late`] : []
   const notes = result instanceof Error ? [failureOf(result)] : late
   // The event that the visitor tracks on coming back proves the way open, and counts as one of the scenario's.

@@ -5,10 +5,10 @@ import { promisify } from 'node:util'
 import { makePackedProject } from '../../../test/runtimes/packed-project.ts'
 import { peerFolder } from '../peers.ts'
 import type { PeerName } from '../peers.ts'
-import { median } from '../../ground/page/median.ts'
+import { least } from './least.ts'
 
 const run = promisify(execFile)
-const IMPORTS = 9
+const IMPORTS = 15
 
 export interface Installed {
   readonly packages: number
@@ -31,7 +31,7 @@ async function measureFolder(folder: string, name: string): Promise<Installed> {
   const modules = join(folder, 'node_modules')
   const times: number[] = []
   for (let i = 0; i < IMPORTS; i++) times.push(await importOnce(folder, name))
-  return { packages: await countPackages(modules), kb: (await sizeOf(modules)) / 1024, importMs: median(times) }
+  return { packages: await countPackages(modules), kb: (await sizeOf(modules)) / 1024, importMs: least(times) }
 }
 
 async function importOnce(folder: string, name: string): Promise<number> {

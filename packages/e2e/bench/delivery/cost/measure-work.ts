@@ -14,7 +14,9 @@ import type { Task, Work } from './measured-process.ts'
 
 const run = promisify(execFile)
 const PROGRAM = fileURLToPath(new URL('measured-process.ts', import.meta.url))
-const LIMIT_MS = 120_000
+/** For each of a sample's three processes. */
+export const COST_LIMIT_S = 45
+const LIMIT_MS = COST_LIMIT_S * 1000
 const EVENTS = 10_000
 
 /** A subject that does nothing: what the measuring itself costs. */
@@ -23,7 +25,7 @@ export const NOTHING = fileURLToPath(new URL('nothing.ts', import.meta.url))
 /** An SDK with its events in memory, or in a file where it can keep them there. */
 export interface Variant {
   readonly name: string
-  readonly sdk: Pick<NodeSdk, 'subject' | 'wire'>
+  readonly sdk: Pick<NodeSdk, 'peer' | 'subject' | 'wire'>
   readonly isOnFile: boolean
 }
 
@@ -35,7 +37,10 @@ export async function measureWork({ sdk, isOnFile }: Variant, perTurn: number): 
   const settings = { endpoint: server.url, key: 'pk_bench', ...place }
   const task: Task = { subject: sdk.subject, settings, events: EVENTS, perTurn }
   try {
-    const { stdout } = await run(process.execPath, [PROGRAM, JSON.stringify(task)], { timeout: LIMIT_MS })
+    const { stdout } = await run(process.execPath, [PROGRAM, JSON.stringify(task)], {
+      timeout: LIMIT_MS,
+      killSignal: 'SIGKILL',
+    })
     const arrived = tallyOf(server.stored, ({ user_id: user }) => (user?.startsWith('user') ? user : undefined))
     const isWhole = arrived.distinct === EVENTS || sdk.subject === NOTHING
     return isWhole ? (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Work) : undefined

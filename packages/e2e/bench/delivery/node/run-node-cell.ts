@@ -11,9 +11,12 @@ import type { Cell } from '../cell.ts'
 import { startWireServer } from '../wire-server.ts'
 import type { WireArrival, WireServer } from '../wire-server.ts'
 import type { NodeSdk } from './node-sdks.ts'
+import { watchScenario } from './watch-scenario.ts'
 
 const ON_FILES: ReadonlySet<Act> = new Set([flipByte, makeReadOnly, removeFolder, tearLastRecord])
 const RETRY_AFTER_MS = 2000
+/** A request that was under way when the 429 was answered is not one that ignores it. */
+const UNDER_WAY_MS = 100
 /** A process that lives on for longer is worth a word. */
 const LINGER_MS = 2500
 
@@ -27,12 +30,17 @@ export async function runNodeCell(sdk: NodeSdk, scenario: Scenario, limitMs: num
     return { ...server, endpoint: server.url, key: 'pk_bench', readBooks: async () => NO_BOOKS }
   }
   const signal = AbortSignal.timeout(limitMs)
-  const facts = await runScenario(scenario, sdk.subject, startBackend, signal).catch((error: Error) => error)
-  const notes = facts instanceof Error ? [failureOf(facts, signal, limitMs)] : notesOn(scenario, facts)
+  const watch = watchScenario(scenario)
+  const facts = await runScenario(watch.watched, sdk.subject, startBackend, signal).catch((error: Error) => error)
+  const { begun, peakMb } = watch.stop()
+  const notes =
+    facts instanceof Error
+      ? [failureOf(facts, signal, limitMs), ...(isBurst(scenario) && peakMb ? [`takes ${peakMb} MB`] : [])]
+      : notesOn(scenario, facts)
   const { destroyed, drops } = scenario.expected ?? {}
   const refused = typeof drops === 'object' ? Object.values(drops).reduce((sum, count) => sum + count, 0) : 0
   const arrivals = earlyOf(server?.arrivals ?? [], scenario)
-  return cellOf(trackedIn(scenario) - (destroyed ?? refused), server?.stored ?? [], identify, [...arrivals, ...notes])
+  return cellOf(trackedIn(begun) - (destroyed ?? refused), server?.stored ?? [], identify, [...arrivals, ...notes])
 }
 
 /** The server's books are read from what it stored; the scenario's own are for other eyes. */
@@ -59,13 +67,19 @@ function failureOf(error: Error, signal: AbortSignal, limitMs: number): string {
   return signal.aborted ? `no end within ${limitMs / 1000} s` : `crash: ${error.message.split('\n', 1)[0]}`
 }
 
-function notesOn({ runs, expected }: Scenario, { results }: Facts): string[] {
-  if (expected?.drops === 'counted') {
+/** What bursts take of memory is in their cells. */
+export function isBurst({ expected }: Scenario): boolean {
+  return expected?.drops === 'counted'
+}
+
+function notesOn(scenario: Scenario, { results }: Facts): string[] {
+  if (isBurst(scenario)) {
     const told = results.flatMap(({ books }) => books ?? [])
     const added = Math.max(...results.map(({ peakMb, floorMb }) => Math.round(peakMb - floorMb)))
     const drops = told.reduce((sum, { dropped }) => sum + dropped, 0)
     return [`adds ${added} MB`, told.length === 0 ? 'drops not told' : `drops told: ${drops}`]
   }
+  const { runs, expected } = scenario
   const notes: string[] = []
   const isShutdown = expected?.met?.includes('hang') && runs[0]?.steps.some((step) => step.do === 'shutdown')
   if (isShutdown) notes.push(`shutdown in ${seconds(results[0]?.drainsMs[0] ?? 0)} s`)
@@ -78,8 +92,9 @@ function notesOn({ runs, expected }: Scenario, { results }: Facts): string[] {
 function earlyOf(arrivals: readonly WireArrival[], { expected, name }: Scenario): string[] {
   if (!name.startsWith('429') || !expected?.met?.includes('status')) return []
   const told = arrivals.findIndex(({ outcome }) => outcome === 'status')
-  const until = (arrivals[told]?.at ?? 0) + RETRY_AFTER_MS
-  return [`early requests: ${arrivals.slice(told + 1).filter(({ at }) => at < until).length}`]
+  const toldAt = arrivals[told]?.at ?? 0
+  const early = arrivals.filter(({ at }) => at > toldAt + UNDER_WAY_MS && at < toldAt + RETRY_AFTER_MS)
+  return [`early requests: ${early.length}`]
 }
 
 function seconds(ms: number): string {

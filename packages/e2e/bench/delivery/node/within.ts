@@ -6,9 +6,22 @@ const PAUSE_MS = 250
 export async function within(timeoutMs: number, isEmpty: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + timeoutMs
   while (performance.now() < end) {
-    const rest = end - performance.now()
-    const isDone = await Promise.race([isEmpty().catch(() => false), delay(rest, false)])
+    const isDone = await atMost(
+      end - performance.now(),
+      isEmpty().catch(() => false),
+    )
     if (isDone) return
-    await delay(Math.min(PAUSE_MS, rest))
+    await delay(Math.min(PAUSE_MS, Math.max(0, end - performance.now())))
+  }
+}
+
+/** `work`'s result, or `undefined` after `timeoutMs`. Its timer ends with it: how long a process lives is the SDK's. */
+export async function atMost<Result>(timeoutMs: number, work: Promise<Result>): Promise<Result | undefined> {
+  const timer = new AbortController()
+  const end = delay(timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined)
+  try {
+    return await Promise.race([work, end])
+  } finally {
+    timer.abort()
   }
 }

@@ -1,7 +1,11 @@
 import { cpus } from 'node:os'
+import { SEED } from '../../../test/node/seed.ts'
 import type { Matrix } from '../cell.ts'
 import { CHROMIUM_SDKS } from '../chromium/chromium-sdks.ts'
+import { CHROMIUM_LIMIT_S } from '../chromium/run-chromium-matrix.ts'
+import { COST_LIMIT_S } from '../cost/measure-work.ts'
 import { NODE_SDKS } from '../node/node-sdks.ts'
+import { NODE_LIMIT_S } from '../node/run-node-matrix.ts'
 import { versionOf } from '../peers.ts'
 import type { PeerName } from '../peers.ts'
 import { betterFigures, figureTable } from './figure-table.ts'
@@ -11,7 +15,8 @@ import { table } from '../../ground/page/table.ts'
 
 /** All that a run found out; what it left out is `undefined`. */
 export interface Findings {
-  readonly at: Date
+  /** When the first and the last of it was measured, in milliseconds since 1970 UTC. */
+  readonly span: readonly [first: number, last: number]
   readonly node: Matrix | undefined
   readonly chromium: Matrix | undefined
   readonly cost: Cost | undefined
@@ -28,9 +33,9 @@ export interface Cost {
 const CELL = '`lost / doubled / blind`'
 
 export function deliveryPage(findings: Findings): string {
-  const { at, node, chromium, cost } = findings
+  const { span, node, chromium, cost } = findings
   const sections = [
-    head(at),
+    head(span),
     node && section('Faults in Node', NODE_TEXT, matrixTable(node), settings(NODE_SDKS)),
     chromium && section('Faults in Chromium', CHROMIUM_TEXT, matrixTable(chromium), settings(CHROMIUM_SDKS)),
     cost && costSection(cost),
@@ -40,34 +45,41 @@ export function deliveryPage(findings: Findings): string {
   return `${sections.filter((text) => text !== undefined).join('\n\n')}\n`
 }
 
-function head(at: Date): string {
+function head(span: Findings['span']): string {
+  const [first, last] = span.map((at) => new Date(at).toISOString().slice(0, 16).replace('T', ' '))
   return `# Delivery, beside other SDKs
 
 Unmodified packages from npm, each against a server on loopback that speaks its protocol, records what it takes and does
 the faults of one script; the scenarios are those of Truecount's own tests. An event is known by a number that the
 application gave it, so that lost and doubled are counted without the SDK's help. One run a cell.
 
-Run on ${at.toISOString().slice(0, 10)} with Node ${process.versions.node}, ${cpus().length} cores, ${process.platform}. This page is made by a command, figures and all.
+Run from ${first} to ${last} UTC with Node ${process.versions.node} on ${process.platform}, ${cpus().length} cores (${cpus()[0]?.model.trim()}) that had other work
+beside. This page is made by \`pnpm bench:delivery\`, figures and all; the seed of whatever is left to chance is ${SEED}.
 
 A cell is ${CELL}: events that the server never took; times that it took one again; of those, the times that no stable id
 tells it from a new event. **Bold**: a peer is better than Truecount. –: does not apply, and why.`
 }
 
 const NODE_TEXT = `Each scenario runs in processes of its own. \`flush\` is repeated until the SDK says that nothing waits in it, for as
-long as the scenario gives. A cell that has not ended after 90 seconds (the bursts: 180) is killed, and says so.`
+long as the scenario gives, 40 seconds as a rule. A cell that has not ended after ${NODE_LIMIT_S} seconds is killed and says so: its figures
+are those of that moment.`
 
 const CHROMIUM_TEXT = `Each scenario runs in a browser profile of its own. One event more is tracked at the end, on coming back. \`late\`:
-stored only then, in scenarios where nobody need come back. Waiting ends when the SDK has been silent for 10 seconds.`
+stored only then, in scenarios where nobody need come back. Waiting ends when the SDK has been silent for 10 seconds; a cell
+that has not ended after ${CHROMIUM_LIMIT_S} seconds says so.`
 
 const HOW_TO_RUN = `## How to run it
 
 \`\`\`sh
-npx --yes pnpm@10.34.9 bench:delivery
-npx --yes pnpm@10.34.9 bench:delivery --part node --sdk truecount --scenario 503   # prints, and writes nothing
+npx --yes pnpm@10.34.9 bench:delivery            # everything, some 25 minutes
+npx --yes pnpm@10.34.9 bench:delivery --resume   # what a run that was cut short has left
+npx --yes pnpm@10.34.9 bench:delivery --part node --sdk truecount --scenario 503   # prints these alone
 \`\`\`
 
 Peers are installed into \`node_modules/.cache/peers\` on the first run, and reach nothing but loopback. Parts: \`node\`,
-\`chromium\` (wants \`/usr/bin/chromium\` or \`CHROMIUM_PATH\`), \`cost\`. Disk scenarios want root on Linux, for a mount.`
+\`chromium\` (wants \`/usr/bin/chromium\` or \`CHROMIUM_PATH\`), \`cost\`. Disk scenarios want root on Linux, for a mount. Each
+result is kept in \`node_modules/.cache/bench-delivery.json\` as soon as it is there; \`--resume\` takes what is kept, also for a
+part, and a chosen cell that is run again takes the place of the former one.`
 
 function section(title: string, ...blocks: string[]): string {
   return [`## ${title}`, ...blocks].join('\n\n')
@@ -89,14 +101,17 @@ function settings(sdks: readonly Described[]): string {
 function costSection({ runs, work, install, bundle }: Cost): string {
   return section(
     'Cost',
-    `Medians of ${runs} runs, the SDKs taking turns. (×n): of the first row's. CPU is the process's from the first of 10,000 calls,
-100 a turn, until all are delivered; the burst is 10,000 calls in one turn; memory is what 50,000 events of 200 bytes add
-to a process whose server is down. “nothing” is the measuring program itself.`,
-    figureTable(work),
-    'Installed by npm into an empty folder; the import is the first thing that a process does.',
-    figureTable(install),
+    `Medians of ${runs} runs, the SDKs taking turns. (×n): of the first row's. CPU is the processor time of the process from the first
+of 10,000 calls, 100 a turn, until all are delivered; inside and busy are that of its main thread; the burst is 10,000 calls
+in one turn, its longest block wall time of the least disturbed run; memory is what 50,000 events of 200 bytes add to a
+process whose server is down. “nothing” is the measuring program itself. –: some events did not arrive, or the process
+did not live, within ${COST_LIMIT_S} seconds. The bar is what Truecount sets itself: the ratios are what this page is for, since the
+times are those of a machine with other work.`,
+    figureTable(work, 2),
+    'Installed by npm into an empty folder; the import is the first thing that a process does, the quickest of 15.',
+    figureTable(install, 1),
     'One `track` call, bundled for browsers and minified by esbuild.',
-    figureTable(bundle),
+    figureTable(bundle, 1),
   )
 }
 

@@ -8,6 +8,8 @@ export const FLOOR = 'nothing'
 export interface Figure {
   readonly name: string
   readonly unit: string
+  /** The most that Truecount sets itself, where it sets itself anything. */
+  readonly bar: number | undefined
   /** In the order of the SDKs; `undefined` where it could not be measured. The first is what ratios refer to. */
   readonly values: readonly (number | undefined)[]
 }
@@ -17,11 +19,17 @@ export interface Figures {
   readonly figures: readonly Figure[]
 }
 
-/** One row an SDK, one column a figure with its ratio to the first SDK's. What is less than that is bold. */
-export function figureTable({ sdks, figures }: Figures): string {
+/**
+ * One row an SDK, one column a figure with its ratio to the first SDK's. What a peer has less of is bold. The last row is
+ * the bar, and whether Truecount, which has the first `ours` rows, keeps it.
+ */
+export function figureTable({ sdks, figures }: Figures, ours: number): string {
   return table(
     ['', ...figures.map(({ name, unit }) => `${name}, ${unit}`)],
-    sdks.map((sdk, row) => [sdk, ...figures.map((figure) => valueText(figure, row, sdk === FLOOR))]),
+    [
+      ...sdks.map((sdk, row) => [sdk, ...figures.map((figure) => valueText(figure, row, row < ours || sdk === FLOOR))]),
+      ['_bar_', ...figures.map(({ bar, values }) => barText(bar, values.slice(0, ours)))],
+    ],
   )
 }
 
@@ -38,11 +46,17 @@ export function betterFigures({ sdks, figures }: Figures, ours: number): string[
   })
 }
 
-function valueText({ values }: Figure, row: number, isFloor: boolean): string {
+function barText(bar: number | undefined, own: readonly (number | undefined)[]): string {
+  if (bar === undefined) return ''
+  const verdicts = own.map((value) => (value !== undefined && value <= bar ? 'met' : 'missed'))
+  return `≤ ${rounded(bar)}: ${verdicts.every((each) => each === verdicts[0]) ? verdicts[0] : verdicts.join(', ')}`
+}
+
+function valueText({ values }: Figure, row: number, isNoPeer: boolean): string {
   const [own, value] = [values[0], values[row]]
   if (value === undefined) return '–'
-  if (row === 0 || own === undefined || isFloor) return rounded(value)
-  return emphasized(`${rounded(value)} (×${rounded(value / own)})`, value < own)
+  if (row === 0 || own === undefined) return rounded(value)
+  return emphasized(`${rounded(value)} (×${rounded(value / own)})`, value < own && !isNoPeer)
 }
 
 /** Three figures that count; whole numbers as they are. */

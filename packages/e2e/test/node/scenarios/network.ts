@@ -3,9 +3,9 @@ import type { Fault, FaultScript } from '@truecount/testkit'
 import { expect } from 'vitest'
 import { comeBack, goDown, heal } from '../acts.ts'
 import type { Scenario } from '../scenario.ts'
+import { SEED } from '../seed.ts'
 import { POISON } from '../step.ts'
 
-const SEED = 20_261_121
 const HOUR_MS = 3_600_000
 const flush = { do: 'flush', timeoutMs: 40_000 } as const
 

@@ -1,11 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Subject, SubjectSettings } from '../../../../test/node/subject.ts'
 import { loadPeer } from '../load-peer.ts'
 import { toldBooks } from '../told-books.ts'
-import { within } from '../within.ts'
+import { atMost, within } from '../within.ts'
 
 interface Amplitude {
-  init(key: string, options: object): unknown
+  init(key: string, options: object): { promise: Promise<unknown> }
   track(name: string, properties: object, options: object): { promise: Promise<{ code: number }> }
   flush(): { promise: Promise<unknown> }
 }
@@ -14,12 +13,12 @@ const { createInstance } = loadPeer('@amplitude/analytics-node') as { createInst
 
 export function createSubject({ endpoint, maxBatchEvents = 200 }: SubjectSettings): Subject {
   const amplitude = createInstance()
-  amplitude.init('key', {
+  const isReady = amplitude.init('key', {
     serverUrl: `${endpoint}/2/httpapi`,
     flushIntervalMillis: 500,
     flushQueueSize: maxBatchEvents,
     flushMaxRetries: 1000,
-  })
+  }).promise
   let waiting = 0
   let told = 0
   return {
@@ -32,7 +31,11 @@ export function createSubject({ endpoint, maxBatchEvents = 200 }: SubjectSetting
     },
     // Its own flush() gives up whatever its one attempt can't deliver; its timer tries again.
     flush: (timeoutMs) => within(timeoutMs, () => Promise.resolve(waiting === 0)),
-    shutdown: async (timeoutMs) => void (await Promise.race([amplitude.flush().promise, delay(timeoutMs)])),
+    // Before it is ready, flush() returns at once and sends nothing.
+    async shutdown(timeoutMs) {
+      const drained = isReady.then(() => amplitude.flush().promise)
+      await atMost(timeoutMs, drained)
+    },
     books: () => toldBooks(told),
   }
 }
