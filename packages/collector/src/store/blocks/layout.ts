@@ -12,8 +12,8 @@ export interface Stored<T> {
 export interface Layout {
   /** Switches a new segment and run on, and the blocks that they were made of off. `sealedTo`: what it was when they were made. */
   seal(sealedTo: number, segment: Stored<BuiltSegment>, run: Stored<BuiltRun> | undefined): 'sealed' | 'overtaken'
-  /** Puts a segment in the place of another, or nothing. */
-  replaceSegment(id: number, by: Stored<BuiltSegment>): 'replaced' | 'overtaken'
+  /** Puts a segment in the place of another, or nothing; the run has keys of what it lacks. */
+  replaceSegment(id: number, by: Stored<BuiltSegment>, run: Stored<BuiltRun> | undefined): 'replaced' | 'overtaken'
   /** Says that nothing is hidden in a segment up to that erasure. */
   markClean(id: number, erasedTo: number): void
   /** Puts a run in the place of others, or nothing. */
@@ -47,9 +47,10 @@ export function createLayout(db: Database): Layout {
       grow.run()
       return 'sealed'
     },
-    replaceSegment(id, by) {
+    replaceSegment(id, by, run) {
       if (overtaken(by.built) || statements.removeSegment.run(id).changes === 0) return 'overtaken'
       addSegment(by)
+      if (run !== undefined) addRun(run)
       grow.run()
       return 'replaced'
     },

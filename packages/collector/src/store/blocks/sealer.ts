@@ -1,7 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { guard } from '../sqlite/guard.ts'
 import { createLayout } from './layout.ts'
-import type { SealLease } from './seal-lease.ts'
 import type { SealWork } from './seal-work.ts'
 import type { SmallSteps } from './small-steps.ts'
 import { createPartStore } from './store-parts.ts'
@@ -15,23 +13,22 @@ const STEP_BLOCKS = 64
 
 export interface SealerParts {
   readonly db: Database
-  readonly lease: SealLease
   readonly steps: SmallSteps
   readonly work: () => SealWork
 }
 
-/** Makes segments of blocks. One call at a time. */
+/** Makes segments of blocks. One call at a time, of a process that has the lease. */
 export interface Sealer {
   /**
    * Makes a segment of the first blocks, of at least `minEvents` events or of all up to number `upTo`. Whether it did: not where there
-   * are none, where another process seals, or where an erasure came in between.
+   * are none, or where an erasure came in between.
    */
   seal(wish: { readonly minEvents: number; readonly upTo: number }): Promise<boolean>
   /** Deletes some of the blocks that are sealed. Whether there may be more. */
   deleteDead(): Promise<boolean>
 }
 
-export function createSealer({ db, lease, steps, work }: SealerParts): Sealer {
+export function createSealer({ db, steps, work }: SealerParts): Sealer {
   const parts = createPartStore(db, steps)
   const layout = createLayout(db)
   const statements = prepareStatements(db)
@@ -51,8 +48,8 @@ export function createSealer({ db, lease, steps, work }: SealerParts): Sealer {
 
   return {
     async seal(wish) {
-      const sealedTo = await guard(() => (lease.take() ? statements.sealedTo.get() : undefined))
-      if (sealedTo === undefined || statements.unsealed.get(sealedTo) === undefined) return false
+      const sealedTo = statements.sealedTo.get() as number
+      if (statements.unsealed.get(sealedTo) === undefined) return false
       const { segment, users, run } = await work().seal(wish)
       await parts.storeUsers(users)
       const segmentId = await parts.storeParts('segment', segment.parts)

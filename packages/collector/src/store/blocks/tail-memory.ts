@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3'
-import { newClaimKey, readUuidBytes, secondsOf } from './claim-key.ts'
+import { newClaimKey, readUuidBytes } from './claim-key.ts'
 import { type ClaimedKeys, createClaimedKeys } from './claimed-keys.ts'
 import { decodeBlock } from './decode-block.ts'
+import { type KeptSeconds, loadKeptSeconds } from './kept-seconds.ts'
 import { type IsReleased, loadReleasedKeys } from './released-keys.ts'
 import { createSpilledKeys } from './spilled-keys.ts'
 
@@ -39,7 +40,7 @@ export function createTailMemory(db: Database, name: string): TailMemory {
   function readTail(sealedTo: number): void {
     state.lastNumber = statements.lastNumber.get() as number
     state.keys = newKeys()
-    claimTail(statements.tail.iterate(sealedTo), state.keys, isReleased)
+    claimTail(statements.tail.iterate(sealedTo), state.keys, loadKeptSeconds(db))
     state.keys.settle('committed')
   }
 
@@ -76,16 +77,17 @@ interface TailBlock {
 }
 
 /** Claims what the blocks hold. */
-function claimTail(blocks: Iterable<TailBlock>, keys: ClaimedKeys, isReleased: IsReleased): void {
+function claimTail(blocks: Iterable<TailBlock>, keys: ClaimedKeys, keptSeconds: KeptSeconds): void {
   const key = newClaimKey()
   for (const { first, body } of blocks) {
-    const { claims, numbers, projects, times } = decodeBlock(first, body)
+    const { claims, numbers, projects, times, users } = decodeBlock(first, body)
     claims.forEach((claim, row) => {
       if (claim === undefined) return
-      const [project, number] = [projects[row] as number, numbers[row] as number]
-      const seconds = secondsOf(times[row] as number)
+      const [project, number, place] = [projects[row] as number, numbers[row] as number, users.places[row] as number]
+      const userId = place === 0 ? null : (users.texts[place] as string)
+      const seconds = keptSeconds({ project, number, timeMs: times[row] as number, userId })
       readUuidBytes(key, project, claim.eventId)
-      if (!isReleased(project, seconds, number)) keys.claim(key, seconds, number)
+      if (seconds !== undefined) keys.claim(key, seconds, number)
     })
   }
 }

@@ -1,0 +1,41 @@
+import type { Database } from 'better-sqlite3'
+import { NEVER_RELEASED, secondsOf } from './claim-key.ts'
+
+/** What a key is claimed for. */
+export interface KeyedEvent {
+  /** Row of the project. */
+  readonly project: number
+  readonly number: number
+  readonly timeMs: number
+  readonly userId: string | null
+}
+
+/**
+ * Seconds that an event's key is kept with: `NEVER_RELEASED` where its user was erased first, `undefined` where an erasure by
+ * time was first, which released it.
+ */
+export type KeptSeconds = (event: KeyedEvent) => number | undefined
+
+interface ErasureRow {
+  readonly project: number
+  readonly upTo: number
+  readonly before: number | null
+  readonly userId: string | null
+}
+
+export function loadKeptSeconds(db: Database): KeptSeconds {
+  const erasures = db
+    .prepare<[], ErasureRow>('SELECT project, up_to AS upTo, before, user_id AS userId FROM erasure ORDER BY id')
+    .all()
+  return ({ project, number, timeMs, userId }) => {
+    const seconds = secondsOf(timeMs)
+    const first = erasures.find(
+      (erasure) =>
+        erasure.project === project &&
+        number <= erasure.upTo &&
+        (erasure.before === null ? erasure.userId === userId : seconds * 1000 < erasure.before),
+    )
+    if (first === undefined) return seconds
+    return first.before === null ? NEVER_RELEASED : undefined
+  }
+}

@@ -1,0 +1,21 @@
+import type { Database } from 'better-sqlite3'
+import { createLayout } from './layout.ts'
+import { runsToMerge, type TieredRun } from './run-tiers.ts'
+import type { SealWork } from './seal-work.ts'
+import type { SmallSteps } from './small-steps.ts'
+import { createPartStore } from './store-parts.ts'
+
+/** Makes one run of several. Resolves with whether there were any to merge. */
+export function createRunMerger(db: Database, steps: SmallSteps, work: () => SealWork): () => Promise<boolean> {
+  const parts = createPartStore(db, steps)
+  const layout = createLayout(db)
+  const list = db.prepare<[], TieredRun>('SELECT id, keys FROM key_run ORDER BY id')
+  return async () => {
+    const ids = runsToMerge(list.all())
+    if (ids === undefined) return false
+    const built = await work().mergeRuns(ids)
+    const by = built && { id: await parts.storeParts('run', built.parts), built }
+    await steps.take('merge runs', () => layout.replaceRuns(ids, by))
+    return true
+  }
+}
