@@ -72,7 +72,7 @@ const pause = () => wait(RECLAIM_PAUSE_MS)
 export function createApp(parts: AppParts): App {
   const { store, log, now, monotonicMs, randomBytes, isTrusted } = parts
   let workers: Workers | undefined
-  const metrics = createMetrics({ backlog: store.outbox.backlog, inFlight: () => workers?.inFlight() ?? 0, now })
+  const metrics = createMetrics({ ...store, inFlight: () => workers?.inFlight() ?? 0, now })
   const ruleBook = createRuleBook()
   const deliveries = createDeliveryPlan(store.webhooks, ruleBook.firing)
   const onDue = () => workers?.wake()
@@ -89,7 +89,7 @@ export function createApp(parts: AppParts): App {
   const taking = { submit, observer: metrics, now, randomBytes }
   const routes = [
     ...createIngestRoutes(taking),
-    ...createReportRoutes({ analytics: store.analytics, now }),
+    ...createReportRoutes({ ...store, now }),
     ...createUserRoutes(eraser),
     ...createAllRuleRoutes({ ...parts, ...store, ruleBook, pause }),
     ...createDeliverRoutes({ ...parts, ...store, post, onDue, pause, onChange: deliveries.load }),

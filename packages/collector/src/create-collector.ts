@@ -9,6 +9,7 @@ import type { FlatAccess } from './flat/flat-access.ts'
 import { BODY_TIMES } from './http/body-times.ts'
 import { type AddressList, readAddressList } from './http/address-list.ts'
 import type { Log } from './log.ts'
+import { claimDatabase } from './store/sqlite/claim-database.ts'
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
 import type { Project } from './store/registry.ts'
 import { StoreError } from './store/store-error.ts'
@@ -71,7 +72,7 @@ export interface RunningCollector {
 }
 
 export interface Collector {
-  /** Opens the file and begins to deliver. Throws `StoreError` when the file can't be used. */
+  /** Opens the file and begins to deliver. Throws `StoreError` when the file can't be used, or another collector has it. */
   start(): Promise<RunningCollector>
 }
 
@@ -84,8 +85,11 @@ export function createCollector(options: CollectorOptions): Collector {
   const { flatApi: flatAccess = 'key', flatProject } = options
   return {
     async start() {
-      const store = openSqliteStore(dbPath, durability)
-      const findFlatProject = await openFlatProject(store, flatProject)
+      const claim = claimDatabase(dbPath)
+      const { store, findFlatProject } = await open({ dbPath, durability, flatProject }).catch((error: unknown) => {
+        claim.release()
+        throw error
+      })
       const time = { now: Date.now, monotonicMs, bodyTimes: BODY_TIMES }
       const chance = { randomBytes, random: Math.random }
       const webhooks = { policy, resolveName, deliveriesKeptMs }
@@ -98,17 +102,30 @@ export function createCollector(options: CollectorOptions): Collector {
         async stop() {
           await worker.stop()
           store.close()
+          claim.release()
         },
       }
     },
   }
 }
 
-/** Throws `StoreError` (`unusable`) for a project that is named and does not exist. */
-async function openFlatProject(store: Store, named: string | undefined): Promise<() => Promise<Project | undefined>> {
-  if (named === undefined) return store.projects.first
+interface Wanted {
+  readonly dbPath: string
+  readonly durability: Durability
+  readonly flatProject: string | undefined
+}
+
+interface Opened {
+  readonly store: Store
+  readonly findFlatProject: () => Promise<Project | undefined>
+}
+
+/** Rejects with `StoreError` (`unusable`) also for a project that is named and does not exist. */
+async function open({ dbPath, durability, flatProject: named }: Wanted): Promise<Opened> {
+  const store = openSqliteStore(dbPath, durability)
+  if (named === undefined) return { store, findFlatProject: store.projects.first }
   const id = named.toLowerCase()
-  if ((await store.projects.find(id)) !== undefined) return () => store.projects.find(id)
+  if ((await store.projects.find(id)) !== undefined) return { store, findFlatProject: () => store.projects.find(id) }
   store.close()
   throw new StoreError('unusable', `flatProject: there is no project ${named} in this database`)
 }

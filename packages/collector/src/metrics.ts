@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Backlog, DeliveryNext } from './store/outbox.ts'
+import type { BookReader } from './store/books.ts'
+import type { DeliveryNext, Outbox } from './store/outbox.ts'
 import type { LedgerEntry, LedgerVerdict } from './store/ledger.ts'
 
 /** What the collector counts of itself, since it started, for Prometheus. */
@@ -25,7 +26,8 @@ const OUTCOMES: Readonly<Record<DeliveryNext['state'], string>> = {
 
 /** What is read anew each time that it is exposed. */
 export interface MetricsParts {
-  readonly backlog: () => Promise<Backlog>
+  readonly outbox: Pick<Outbox, 'backlog'>
+  readonly books: Pick<BookReader, 'total'>
   /** Deliveries that are being attempted. */
   readonly inFlight: () => number
   readonly now: () => number
@@ -34,6 +36,7 @@ export interface MetricsParts {
 export function createMetrics(parts: MetricsParts): Metrics {
   const registry = new Registry()
   const lookAtDeliveries = createDeliveryGauges(registry, parts)
+  const lookAtBooks = createBookGauge(registry, parts)
   const counter = (name: string, help: string, label?: string) =>
     new Counter({ name, help, registers: [registry], labelNames: label === undefined ? [] : [label] })
   const histogram = (name: string, help: string, buckets: number[]) =>
@@ -74,21 +77,37 @@ export function createMetrics(parts: MetricsParts): Metrics {
     webhookDisabled: () => disabled.inc(),
     async expose() {
       await lookAtDeliveries()
+      await lookAtBooks()
       return { type: registry.contentType, text: await registry.metrics() }
     },
   }
 }
 
 /** Returns what sets the gauges to how things are now. */
-function createDeliveryGauges(registry: Registry, { backlog, inFlight, now }: MetricsParts): () => Promise<void> {
+function createDeliveryGauges(registry: Registry, { outbox, inFlight, now }: MetricsParts): () => Promise<void> {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
   const waitingNow = gauge('webhook_deliveries_waiting', 'Deliveries that wait, those of disabled webhooks too')
   const attemptedNow = gauge('webhook_deliveries_in_flight', 'Deliveries that are being attempted')
   const overdue = gauge('webhook_oldest_due_seconds', 'How long the longest due delivery has been due')
   return async () => {
-    const { waiting, oldestDueAtMs } = await backlog()
+    const { waiting, oldestDueAtMs } = await outbox.backlog()
     waitingNow.set(waiting)
     attemptedNow.set(inFlight())
     overdue.set(oldestDueAtMs === null ? 0 : Math.max(0, now() - oldestDueAtMs) / 1000)
+  }
+}
+
+/** The same for the books of all projects together, since they began. */
+function createBookGauge(registry: Registry, { books }: MetricsParts): () => Promise<void> {
+  const gauge = new Gauge({
+    name: 'books_events',
+    help: 'Events in the books of all projects: captured = stored + rejected + dropped + missing',
+    registers: [registry],
+    labelNames: ['figure'],
+  })
+  return async () => {
+    const { captured, stored, duplicatesPrevented, rejected, dropped, missing, waiting } = await books.total()
+    const figures = { captured, stored, duplicates_prevented: duplicatesPrevented, rejected, dropped, missing, waiting }
+    for (const [figure, events] of Object.entries(figures)) gauge.set({ figure }, events)
   }
 }

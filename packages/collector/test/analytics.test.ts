@@ -187,6 +187,7 @@ test('The books tell captured, stored, duplicates, rejected, dropped and missing
     rejected: 1,
     dropped: 3,
     missing: 2,
+    waiting: 0,
     rejected_by_reason: { invalid_request: 1 },
     dropped_by_reason: reasons,
   })

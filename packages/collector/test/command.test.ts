@@ -50,7 +50,7 @@ describe('truecount', { timeout: 60_000 }, () => {
     expect(await run('version')).toEqual({ code: 0, output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
   })
 
-  test('serve makes a project and prints its keys once, keys made while it runs are valid at once, SIGTERM ends it with 0', async () => {
+  test('serve makes a project and prints its keys once, keys made while it runs are valid at once, SIGTERM ends it with 0, and it is alone on its file', async () => {
     const dbPath = join(folder.path, 'serve.db')
     const { child, url } = await serve(dbPath)
     const first = JSON.parse(await child.waitForLine(/first start/)) as Record<string, string>
@@ -69,7 +69,13 @@ describe('truecount', { timeout: 60_000 }, () => {
 
     const again = await serve(dbPath)
     expect(again.child.output()).not.toContain('tc_')
-    await again.child.kill('SIGTERM')
+    expect(await run('serve', '--db', dbPath, '--port', '0')).toEqual({
+      code: 1,
+      output: `Another collector runs on ${dbPath}: stop it first, or give this one a file of its own\n`,
+    })
+    await again.child.kill('SIGKILL')
+    const third = await serve(dbPath)
+    expect(await third.child.kill('SIGTERM')).toEqual({ code: 0, signal: null })
   })
 
   test('keys are made with limits, listed by their beginning, rotated and revoked, all at once in a running collector', async () => {

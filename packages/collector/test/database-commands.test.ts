@@ -135,6 +135,20 @@ describe('export and import', { timeout: 60_000 }, () => {
     })
   })
 
+  test('keep the time that a sender gave beside the corrected one', async () => {
+    const app = await startTestApp({ now: () => Date.parse('2024-01-30T12:00:00Z') })
+    stops.push(app.stop)
+    const event = { event_name: 'a', timestamp: '2024-01-30T10:59:59Z', idempotency_key: laneKey(1) }
+    await app.post(`/api/v1/events?sent_at=${Date.parse('2024-01-30T11:00:00Z')}`, event)
+    const [first, second, target] = [newPath('skewed.ndjson'), newPath('again.ndjson'), newPath('skewed.db')]
+    await run('export', '--db', app.dbPath, '--to', first)
+    await run('import', '--db', target, '--from', first)
+    await run('export', '--db', target, '--to', second)
+    const times = { timestamp: '2024-01-30T11:59:59Z', original_timestamp: '2024-01-30T10:59:59Z' }
+    expect(JSON.parse(readFileSync(first, 'utf8'))).toMatchObject(times)
+    expect(readFileSync(second, 'utf8')).toBe(readFileSync(first, 'utf8'))
+  })
+
   test('of one project leave the others out, and overwrite nothing', async () => {
     const app = await filled()
     const to = newPath('one.ndjson')

@@ -22,7 +22,7 @@ afterAll(() => {
 
 interface Sent {
   readonly event_name?: string
-  readonly metadata?: { readonly reasons: Readonly<Record<string, number>> }
+  readonly metadata?: { readonly reasons: Readonly<Record<string, number>>; readonly last?: number }
   readonly idempotency_key?: string
 }
 
@@ -44,7 +44,12 @@ const anyReasons = fc.dictionary(
 const anyContent: fc.Arbitrary<Sent> = fc.oneof(
   { weight: 6, arbitrary: fc.constant({ event_name: 'click' }) },
   { weight: 2, arbitrary: fc.constant({}) },
-  { weight: 1, arbitrary: anyReasons.map((reasons) => ({ event_name: DROPPED_EVENT_NAME, metadata: { reasons } })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ reasons: anyReasons, last: fc.integer({ min: 1, max: 25 }) }, { requiredKeys: ['reasons'] })
+      .map((metadata) => ({ event_name: DROPPED_EVENT_NAME, metadata })),
+  },
 )
 const anySent = fc
   .tuple(anyContent, anyKey)
@@ -82,11 +87,12 @@ function createModel() {
     }
     stored.add(key)
     rejected.delete(key)
-    if (position !== undefined) tell(position.lane, sent.metadata?.reasons ?? {})
+    if (position !== undefined) tell(position.lane, sent.metadata ?? { reasons: {} })
     return 'stored'
   }
 
-  function tell(lane: string, reasons: Readonly<Record<string, number>>): void {
+  function tell(lane: string, { reasons, last = 0 }: NonNullable<Sent['metadata']>): void {
+    highest.set(lane, Math.max(highest.get(lane) as number, last))
     const told = drops.get(lane) ?? new Map<string, number>()
     for (const [reason, count] of Object.entries(reasons)) {
       const name = reason === 'from_the_future' ? 'other' : reason
@@ -99,22 +105,29 @@ function createModel() {
     const inLane = (keys: Set<string>, lane: string) =>
       [...keys].filter((key) => parseLaneKey(key)?.lane === lane).length
     const foreign = [...stored].filter((key) => parseLaneKey(key) === undefined).length
-    const dropped: Record<string, number> = {}
-    for (const [reason, count] of [...drops.values()].flatMap((told) => [...told])) {
-      dropped[reason] = (dropped[reason] ?? 0) + count
+    const told: Record<string, number> = {}
+    for (const [reason, count] of [...drops.values()].flatMap((reasons) => [...reasons])) {
+      told[reason] = (told[reason] ?? 0) + count
     }
-    const missing = [...highest].map(([lane, top]) => {
-      const lost = sum([...(drops.get(lane)?.values() ?? [])])
-      return Math.max(0, top - inLane(stored, lane) - inLane(rejected, lane) - lost)
+    // What was told as dropped and came after all is not dropped.
+    const perLane = [...highest].map(([lane, top]) => {
+      const unknown = top - inLane(stored, lane) - inLane(rejected, lane)
+      const lost = Math.min(unknown, sum([...(drops.get(lane)?.values() ?? [])]))
+      return { lost, missing: unknown - lost }
     })
     return {
-      captured: sum([...highest.values()]) + foreign + keyless,
-      stored: stored.size + keyless,
-      deleted: 0,
-      duplicatesPrevented: duplicates,
-      rejectedByReason: rejected.size === 0 ? {} : { invalid_request: rejected.size },
-      droppedByReason: dropped,
-      missing: sum(missing),
+      told,
+      dropped: sum(perLane.map(({ lost }) => lost)),
+      sums: {
+        lanes: highest.size,
+        waiting: 0,
+        captured: sum([...highest.values()]) + foreign + keyless,
+        stored: stored.size + keyless,
+        deleted: 0,
+        duplicatesPrevented: duplicates,
+        rejectedByReason: rejected.size === 0 ? {} : { invalid_request: rejected.size },
+        missing: sum(perLane.map(({ missing }) => missing)),
+      },
     }
   }
   return { judge, books, known: () => new Set([...stored, ...rejected]) }
@@ -153,8 +166,12 @@ test('The ledger stores each key once and its books close, in any order, with an
         )
         expect(verdicts).toEqual(expected)
       }
-      const books = model.books()
-      expect(await store.analytics.books(projectId)).toEqual(books)
+      const { told, dropped, sums: books } = model.books()
+      const { droppedByReason, ...sums } = await store.books.books(projectId)
+      expect(sums).toEqual(books)
+      expect(sum(Object.values(droppedByReason))).toBe(dropped)
+      for (const [reason, count] of Object.entries(droppedByReason))
+        expect(count).toBeLessThanOrEqual(told[reason] ?? 0)
       expect(new Set(fresh).size).toBe(fresh.length)
       expect(fresh).toHaveLength(books.stored)
       expect(countRows('event WHERE project = p.id', projectId)).toBe(books.stored)
@@ -187,7 +204,7 @@ test('A transaction that fails stores nothing at all', async () => {
     throw new Error('the plan fails')
   })
   await expect(failing).rejects.toThrow('the plan fails')
-  expect(await store.analytics.books(projectId)).toMatchObject({ captured: 0, stored: 0, missing: 0 })
+  expect(await store.books.books(projectId)).toMatchObject({ captured: 0, stored: 0, missing: 0 })
   const { verdicts } = await store.ledger.ingest([batch], () => [])
   expect(verdicts).toEqual([['stored', 'stored', 'rejected']])
 })

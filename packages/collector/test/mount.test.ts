@@ -76,3 +76,18 @@ test.each(MOUNTS)(
 test('A proxy that is none is told when the collector is created', () => {
   expect(() => createCollector({ dbPath: 'x', trustedProxies: ['proxy.example'] })).toThrow(/proxy\.example is no IP/)
 })
+
+test('A second collector on the same file is refused, until the first has stopped', async () => {
+  const dbPath = join(folder.path, 'shared.db')
+  const first = await createCollector({ dbPath }).start()
+  const second = createCollector({ dbPath })
+  await expect(second.start()).rejects.toThrow(`Another collector runs on ${dbPath}`)
+  await first.stop()
+  await (await second.start()).stop()
+})
+
+test('A start that fails leaves the file to others', async () => {
+  const dbPath = join(folder.path, 'failed.db')
+  await expect(createCollector({ dbPath, flatProject: 'none' }).start()).rejects.toThrow('there is no project none')
+  await (await createCollector({ dbPath }).start()).stop()
+})

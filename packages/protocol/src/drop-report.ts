@@ -18,4 +18,9 @@ export type DropReason = (typeof DROP_REASONS)[number]
 /** `metadata` of a {@link DROPPED_EVENT_NAME} event: how many of this lane's events were given up since the last report. */
 export interface DropReport {
   readonly reasons: Readonly<Partial<Record<DropReason, number>>>
+  /**
+   * The last number that the lane had given out when the report was written: what was given up after the last event that
+   * arrives is known by it.
+   */
+  readonly last?: number
 }

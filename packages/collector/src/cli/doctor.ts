@@ -39,6 +39,7 @@ function projectsOf({ projects }: Examination) {
     rejected: books.rejectedByReason,
     dropped: books.droppedByReason,
     missing: books.missing,
+    waiting: books.waiting,
   }))
 }
 

@@ -1,5 +1,5 @@
 import { checkEvent } from '../ingest/ledger-entry.ts'
-import type { LedgerEntry } from '../store/ledger.ts'
+import type { LedgerEntry, StoredEvent } from '../store/ledger.ts'
 import { parseTimestamp } from '@truecount/protocol'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -21,11 +21,19 @@ export function readExportedEvent(line: string): ExportedEvent {
   const arrival = { projectId, nowMs: receivedAtMs, randomBytes: (size: number) => new Uint8Array(size) }
   const entry = checkEvent(value, arrival)
   if (entry.kind !== 'event') return wrong(`is no event: ${entry.message}`)
+  const event = withOriginalTime(entry.event, value['original_timestamp'])
+  if (event === undefined) return wrong('has an original_timestamp that is no time')
   if (entry.key.kind === 'none') {
-    return { ok: true, projectId, entry: { ...entry, eventId, event: { ...entry.event, eventId } } }
+    return { ok: true, projectId, entry: { ...entry, eventId, event: { ...event, eventId } } }
   }
   if (entry.eventId !== eventId) return wrong('has an event_id that is not made of its project and idempotency_key')
-  return { ok: true, projectId, entry }
+  return { ok: true, projectId, entry: { ...entry, event } }
+}
+
+function withOriginalTime(event: StoredEvent, original: unknown): StoredEvent | undefined {
+  if (original === undefined) return event
+  const originalTimestampMs = typeof original === 'string' ? parseTimestamp(original) : undefined
+  return originalTimestampMs === undefined ? undefined : { ...event, originalTimestampMs }
 }
 
 function parseObject(line: string): Readonly<Record<string, unknown>> | undefined {

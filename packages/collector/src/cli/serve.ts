@@ -7,7 +7,9 @@ import { createCollector } from '../create-collector.ts'
 import type { FlatAccess } from '../flat/flat-access.ts'
 import { createHttpServer } from '../http/create-http-server.ts'
 import { createJsonLog, type Log } from '../log.ts'
+import { claimDatabase } from '../store/sqlite/claim-database.ts'
 import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 import type { Flags } from './flags.ts'
 import { addKey } from './keys.ts'
 import { addProject } from './projects.ts'
@@ -86,7 +88,16 @@ function tellFlatAccess(log: Log, access: FlatAccess, isPrivate: boolean): void 
 }
 
 async function makeFirstProject(db: string, show: (facts: Readonly<Record<string, string>>) => void): Promise<void> {
-  const store = openSqliteStore(db, 'process')
+  // Opening brings the tables up to date, which must not happen below a collector that runs.
+  const claim = claimDatabase(db)
+  try {
+    await makeProject(openSqliteStore(db, 'process'), show)
+  } finally {
+    claim.release()
+  }
+}
+
+async function makeProject(store: Store, show: (facts: Readonly<Record<string, string>>) => void): Promise<void> {
   try {
     if ((await store.projects.first()) !== undefined) return
     const { id: projectId } = await addProject(store, '')

@@ -12,6 +12,7 @@ import { acceptedText, batchAnswer, type TextAnswer } from './answer-text.ts'
 import type { Submit } from './group-commit.ts'
 import { BATCH_DOC, EVENT_DOC } from './ingest-docs.ts'
 import { type CheckedEvent, checkEvent } from './ledger-entry.ts'
+import { readSenderWord } from './sender-word.ts'
 
 /** Is told what comes and what becomes of it. */
 export interface IngestObserver {
@@ -44,14 +45,14 @@ interface Judged {
   readonly verdicts: readonly LedgerVerdict[]
 }
 
-type Judge = (key: ApiKey, values: readonly unknown[]) => Promise<Judged>
+type Judge = (ctx: Context, key: ApiKey, values: readonly unknown[]) => Promise<Judged>
 
 function createJudge({ submit, observer, now, randomBytes }: IngestParts): Judge {
-  return async ({ projectId }, values) => {
+  return async (ctx, { projectId }, values) => {
     observer.received(values.length)
     const arrival = { projectId, nowMs: now(), randomBytes }
     const entries = values.map((value) => checkEvent(value, arrival))
-    const { verdicts } = await submit({ projectId, entries })
+    const { verdicts } = await submit({ projectId, entries, word: readSenderWord(ctx) })
     observer.committed(entries, verdicts)
     return { entries, verdicts }
   }
@@ -62,7 +63,7 @@ async function takeOne(ctx: Context, key: ApiKey, spend: Spend, judge: Judge): P
   if (!body.ok) return answerError(ctx, body)
   const spent = await spend(1)
   if (!spent.ok) return answerError(ctx, spent)
-  const { entries, verdicts } = await judge(key, [body.value])
+  const { entries, verdicts } = await judge(ctx, key, [body.value])
   const [entry] = entries as [CheckedEvent]
   const [verdict] = verdicts
   if (verdict === 'rejected' && entry.kind === 'rejection') return answerError(ctx, entry)
@@ -83,7 +84,7 @@ async function takeBatch(ctx: Context, key: ApiKey, spend: Spend, judge: Judge):
   }
   const spent = await spend(events.length)
   if (!spent.ok) return answerError(ctx, spent)
-  const { entries, verdicts } = await judge(key, events)
+  const { entries, verdicts } = await judge(ctx, key, events)
   answerText(ctx, batchAnswer(entries, verdicts))
 }
 

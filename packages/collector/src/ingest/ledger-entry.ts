@@ -75,7 +75,7 @@ const NO_DROPS: Readonly<Record<string, number>> = {}
 
 function storedEvent(eventId: string, key: EventKey, event: ReadEvent, nowMs: number): StoredEvent {
   const { eventName, userId, timestampMs, metadata, metadataText } = event
-  return {
+  const stored = {
     eventId,
     eventName,
     userId,
@@ -83,8 +83,16 @@ function storedEvent(eventId: string, key: EventKey, event: ReadEvent, nowMs: nu
     receivedAtMs: nowMs,
     metadata,
     metadataText,
-    drops: eventName === DROPPED_EVENT_NAME && key.kind === 'lane' ? dropsTold(metadata) : NO_DROPS,
+    drops: NO_DROPS,
   }
+  const isReport = eventName === DROPPED_EVENT_NAME && key.kind === 'lane'
+  return isReport ? { ...stored, ...reportOf(metadata) } : stored
+}
+
+function reportOf(metadata: JsonObject): Pick<StoredEvent, 'drops' | 'lastNumber'> {
+  const drops = dropsTold(metadata)
+  const { last } = metadata
+  return Number.isSafeInteger(last) && (last as number) > 0 ? { drops, lastNumber: last as number } : { drops }
 }
 
 /** A reason that this collector does not know is booked as `other`, so that a newer sender's sum still closes. */

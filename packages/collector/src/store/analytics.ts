@@ -14,23 +14,10 @@ interface Series {
   readonly uniqueUsers: number
 }
 
-/** The sum that proves the promise: captured = stored + rejected + dropped + missing. */
-export interface Books {
-  readonly captured: number
-  readonly stored: number
-  /** Of the stored ones, how many were deleted since: by retention, a prune or the erasure of a user. */
-  readonly deleted: number
-  readonly duplicatesPrevented: number
-  readonly rejectedByReason: Readonly<Record<string, number>>
-  readonly droppedByReason: Readonly<Record<string, number>>
-  readonly missing: number
-}
-
 export interface Analytics {
   /**
    * Counts a selection in one consistent look. `edgesMs` ascends from `fromMs` to `toMs`: bucket edges are the
    * caller's, in whatever time zone it likes.
    */
   series(selection: EventSelection, edgesMs: readonly number[]): Promise<Series>
-  books(projectId: string): Promise<Books>
 }

@@ -1,10 +1,10 @@
 import type { StoredEvent } from './ledger.ts'
 
 /** An event as it is shown. */
-export type ListedEvent = Omit<StoredEvent, 'drops' | 'metadataText' | 'receivedAtMs'>
+export type ListedEvent = Omit<KeptEvent, 'receivedAtMs'>
 
 /** An event as it is kept. */
-export type KeptEvent = Omit<StoredEvent, 'drops' | 'metadataText'>
+export type KeptEvent = Omit<StoredEvent, 'drops' | 'lastNumber' | 'metadataText' | 'originalTimestampMs'>
 
 /** An event with its place in the order of timestamps, and of arrival where those are equal. */
 export interface PlacedEvent extends KeptEvent {

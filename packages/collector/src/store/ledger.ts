@@ -15,12 +15,16 @@ export interface StoredEvent {
   readonly eventName: string
   readonly userId: string | null
   readonly timestampMs: number
+  /** The time that the sender gave, where `timestampMs` is another: its clock was off. */
+  readonly originalTimestampMs?: number
   readonly receivedAtMs: number
   readonly metadata: JsonObject
   /** JSON of `metadata`, as it is kept. */
   readonly metadataText: string
   /** What a drop report adds to its lane's drops, by reason; empty for every other event. */
   readonly drops: Readonly<Record<string, number>>
+  /** The last number of its lane that was given out when a drop report was written, if it says so. */
+  readonly lastNumber?: number
 }
 
 /** One event of a request, valid or not: a rejection is booked too, so that its lane's sum closes. */
@@ -34,10 +38,17 @@ export type LedgerEntry =
       readonly receivedAtMs: number
     }
 
+/** What the sender of a request says of itself: when it sent, by its own clock, and how many events it still holds. */
+export interface SenderWord {
+  readonly sentAtMs?: number
+  readonly waiting?: number
+}
+
 /** The events of one request. */
 export interface LedgerBatch {
   readonly projectId: string
   readonly entries: readonly LedgerEntry[]
+  readonly word?: SenderWord
 }
 
 /** `duplicate`: the key is stored already, whatever this repeat of it holds. */

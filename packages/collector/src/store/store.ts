@@ -1,4 +1,5 @@
 import type { Analytics } from './analytics.ts'
+import type { BookReader } from './books.ts'
 import type { DeliveryLog } from './delivery-log.ts'
 import type { EventList } from './event-list.ts'
 import type { EventPages } from './event-pages.ts'
@@ -14,6 +15,7 @@ export interface Store {
   readonly outbox: Outbox
   readonly deliveryLog: DeliveryLog
   readonly analytics: Analytics
+  readonly books: BookReader
   readonly eventList: EventList
   readonly eventPages: EventPages
   readonly eventStats: EventStats

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type PostgresCluster, startPostgresCluster } from '../ground/engines/postgres-cluster.ts'
 import type { Dataset } from '../ground/events/dataset.ts'
 import type { LoadResult } from '../ground/load/load-task.ts'
-import { runLoad } from '../ground/load/run-load.ts'
+import { runLoad, warmUp } from '../ground/load/run-load.ts'
 import { copyStore } from '../ground/servers/copy-store.ts'
 import { fillStore } from '../ground/servers/fill-store.ts'
 import { startMeasuredCollector } from '../ground/servers/measured-collector.ts'
@@ -100,9 +100,9 @@ async function measureRow(
 ): Promise<FlatRow> {
   const row = { name, ours: [] as LoadResult[], postgres: [] as LoadResult[] }
   const measure = async (server: MeasuredServer, results: LoadResult[]) => {
-    results.push(
-      await runLoad({ url: server.url, work, connections: CONNECTIONS, seconds, warmUpSeconds: seconds / 10 }),
-    )
+    const task = { url: server.url, work, connections: CONNECTIONS, seconds }
+    await warmUp(task)
+    results.push(await runLoad(task))
   }
   for (let round = 0; round < rounds; round++) {
     if (round % 2 === 0) await measure(ours, row.ours)

@@ -154,9 +154,9 @@ describe('`project_id`, where a route takes it', () => {
     expect((await secret.get(path)).status).toBe(200)
   })
 
-  test.each([ANALYTICS, WEBHOOKS])("may be the key's own project: %s", async (path) => {
-    const projectId = collector.projectId
-    expect(projectId).toBeDefined()
+  test.for([ANALYTICS, WEBHOOKS])("may be the key's own project: %s", async (path, { skip }) => {
+    const { projectId } = collector
+    if (projectId === undefined) return skip('needs TRUECOUNT_PROJECT_ID')
     expect((await secret.get(`${path}?project_id=${projectId}`)).status).toBe(200)
   })
 

@@ -3,8 +3,8 @@ import type { Ledger, LedgerAnswer, LedgerBatch, LedgerEntry, LedgerVerdict, Pla
 import { createEnqueue } from '../sqlite/enqueue-delivery.ts'
 import { guard } from '../sqlite/guard.ts'
 import { createLaneBooks, type LaneBooks } from '../sqlite/lane-books.ts'
-import type { LaneBook } from '../sqlite/open-lane.ts'
 import { createProjectIds } from '../sqlite/project-ids.ts'
+import { arrivalOf } from '../sqlite/sender-word.ts'
 import { createSqliteRuleWindows } from '../sqlite/sqlite-rule-windows.ts'
 import { blockEventOf, createBlockWriter } from './block-writer.ts'
 import { newClaimKey, readUuidText, secondsOf } from './claim-key.ts'
@@ -21,7 +21,7 @@ export interface BlockLedgerParts {
 /** The ledger on blocks: every call of `ingest` is one transaction, and its fresh events are one block. */
 export function createBlockLedger({ db, memory, onStored }: BlockLedgerParts): Ledger {
   const projectRow = cached(createProjectIds(db))
-  const judgeBatch = createBatchJudge(db, memory)
+  const judgeBatch = createBatchJudge(memory)
   const enqueue = createEnqueue(db)
   const openWindows = createSqliteRuleWindows(db)
   const openLanes = createLaneBooks(db)
@@ -32,10 +32,10 @@ export function createBlockLedger({ db, memory, onStored }: BlockLedgerParts): L
     const windows = openWindows()
     const lanes = openLanes()
     let enqueued = 0
-    const written = batches.map(({ projectId, entries }) => {
+    const written = batches.map((batch) => {
       const fresh: StoredEvent[] = []
-      const answer = judgeBatch(projectRow(projectId), entries, { lanes, fresh, stored })
-      for (const delivery of plan(projectId, fresh, windows)) enqueued += enqueue(delivery)
+      const answer = judgeBatch(projectRow(batch.projectId), batch, { lanes, fresh, stored })
+      for (const delivery of plan(batch.projectId, fresh, windows)) enqueued += enqueue(delivery)
       return answer
     })
     windows.save()
@@ -74,29 +74,28 @@ interface Gathering {
   readonly stored: BlockEvent[]
 }
 
-function createBatchJudge(db: Database, memory: TailMemory) {
+function createBatchJudge(memory: TailMemory) {
   const judgeLaneless = createLanelessJudge(memory)
-  const bookLaneless = db.prepare<[number, number, number]>(
-    'UPDATE project SET laneless_stored = laneless_stored + ?, laneless_duplicates = laneless_duplicates + ? WHERE id = ?',
-  )
-  return (project: number, entries: readonly LedgerEntry[], { lanes, fresh, stored }: Gathering): JudgedBatch => {
-    const booked = { stored: 0, duplicate: 0, rejected: 0 }
+  return (project: number, batch: LedgerBatch, { lanes, fresh, stored }: Gathering): JudgedBatch => {
     const ids: (number | undefined)[] = []
-    const verdicts = entries.map((entry, i): LedgerVerdict => {
+    lanes.hear(project, batch)
+    const verdicts = batch.entries.map((entry, i): LedgerVerdict => {
       const { key } = entry
       const number = (stored.at(-1)?.number ?? memory.lastNumber) + 1
-      const book = key.kind === 'lane' ? lanes.lane(project, key.lane) : undefined
       const verdict =
-        key.kind === 'lane' ? (book as LaneBook).judge(entry, key.seq) : judgeLaneless(project, entry, number)
-      if (book === undefined) booked[verdict] += 1
+        key.kind === 'lane'
+          ? lanes.lane(project, key.lane).judge(entry, key.seq)
+          : judgeLaneless(project, entry, number)
+      if (key.kind !== 'lane') lanes.bookLaneless(project, verdict, arrivalOf(entry))
       if (verdict === 'stored' && entry.kind === 'event') {
         ids[i] = number
-        fresh.push(entry.event)
-        stored.push(blockEventOf(entry.event, key, { number, project, lane: book?.row.id ?? 0 }))
+        const event = lanes.keep(project, batch, entry)
+        const lane = key.kind === 'lane' ? lanes.lane(project, key.lane).row.id : 0
+        fresh.push(event)
+        stored.push(blockEventOf(event, key, { number, project, lane }))
       }
       return verdict
     })
-    if (booked.stored + booked.duplicate > 0) bookLaneless.run(booked.stored, booked.duplicate, project)
     return { verdicts, ids }
   }
 }

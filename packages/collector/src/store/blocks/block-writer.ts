@@ -19,7 +19,16 @@ export function blockEventOf(
   key: EventKey,
   place: { readonly number: number; readonly project: number; readonly lane: number },
 ): BlockEvent {
-  const { eventId, eventName, userId, timestampMs, receivedAtMs, metadata, metadataText } = event
+  const {
+    eventId,
+    eventName,
+    userId,
+    timestampMs,
+    originalTimestampMs = null,
+    receivedAtMs,
+    metadata,
+    metadataText,
+  } = event
   const { page } = metadata
   return {
     number: place.number,
@@ -27,7 +36,7 @@ export function blockEventOf(
     eventName,
     userId,
     timestampMs,
-    originalTimestampMs: null,
+    originalTimestampMs,
     receivedAtMs,
     page: typeof page === 'string' ? JSON.stringify(page) : '',
     lane: place.lane,

@@ -8,6 +8,7 @@ interface ExportRow {
   readonly eventName: string
   readonly userId: string | null
   readonly ts: number
+  readonly originalTs: number | null
   readonly receivedAt: number
   readonly metadata: string
   readonly lane: string | null
@@ -33,7 +34,7 @@ export function openEventExport(db: Database, projectId: string | undefined): Ev
     .get({ only }) as number
   const select = db.prepare<[{ after: number; only: string | null }], ExportRow>(
     `SELECT e.id, p.uuid AS projectId, lower(hex(e.event_id)) AS eventId, e.event_name AS eventName,
-            e.user_id AS userId, e.ts, e.received_at AS receivedAt, e.metadata, l.lane, e.seq, e.foreign_key AS foreignKey
+            e.user_id AS userId, e.ts, e.original_ts AS originalTs, e.received_at AS receivedAt, e.metadata, l.lane, e.seq, e.foreign_key AS foreignKey
      FROM event e JOIN project p ON p.id = e.project LEFT JOIN lane l ON l.id = e.lane
      WHERE e.id > @after AND (@only IS NULL OR p.uuid = @only) ORDER BY e.id LIMIT ${ROWS_A_STEP}`,
   )
@@ -56,6 +57,7 @@ function lineOf(row: ExportRow): string {
     event_name: row.eventName,
     ...(row.userId === null ? {} : { user_id: row.userId }),
     timestamp: formatTimestamp(row.ts),
+    ...(row.originalTs === null ? {} : { original_timestamp: formatTimestamp(row.originalTs) }),
     received_at: formatTimestamp(row.receivedAt),
     ...(key === null ? {} : { idempotency_key: key }),
   }

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { Books } from '../analytics.ts'
-import { createBooksReader } from './sqlite-analytics.ts'
+import type { Books } from '../books.ts'
+import { createBooksReader } from './sqlite-books.ts'
 
 /** One thing that must hold of a file, and what is wrong with it, if anything. */
 export interface Finding {
@@ -17,7 +17,7 @@ export interface Examination {
 const CONTRADICTIONS: Readonly<Record<string, string>> = {
   'every project has as many events as were stored and not deleted': `
     SELECT count(*) FROM project p WHERE
-      p.laneless_stored + (SELECT coalesce(sum(stored), 0) FROM lane WHERE project = p.id) - p.deleted
+      (SELECT coalesce(sum(stored), 0) FROM lane_tally WHERE project = p.id) - p.deleted
       <> (SELECT count(*) FROM event WHERE project = p.id)`,
   'every lane has stored or rejected as many events as its ranges hold': `
     SELECT count(*) FROM lane l
@@ -41,10 +41,22 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
   'no key outside a lane is stored twice': `
     SELECT count(*) FROM (SELECT 1 FROM event WHERE lane IS NULL GROUP BY event_id HAVING count(*) > 1)`,
   'every lane counts its rejections': `
-    SELECT count(*) FROM lane l WHERE rejected <> (SELECT count(*) FROM lane_rejection WHERE lane = l.id)`,
+    SELECT count(*) FROM lane l WHERE rejected <> (SELECT count(*) FROM lane_rejection WHERE lane = l.id)
+      OR rejected <> (SELECT coalesce(sum(count), 0) FROM lane_rejected WHERE lane = l.id)`,
   'every lane counts what its sender dropped': `
     SELECT count(*) FROM lane l
     WHERE dropped <> (SELECT coalesce(sum(count), 0) FROM lane_drop WHERE lane = l.id)`,
+  'the books of every project are the sums of its lanes': `
+    WITH tally AS (
+      SELECT project, sum(lanes) AS lanes, sum(captured - laneless) AS captured, sum(stored - laneless) AS stored,
+        sum(rejected) AS rejected, sum(missing) AS missing, sum(waiting) AS waiting FROM lane_tally GROUP BY project),
+    counted AS (
+      SELECT project, count(*) AS lanes, sum(highest + far) AS captured, sum(stored) AS stored, sum(rejected) AS rejected,
+        sum(missing) AS missing, sum(waiting) AS waiting FROM lane GROUP BY project)
+    SELECT count(*) FROM tally t LEFT JOIN counted c ON c.project = t.project
+    WHERE (t.lanes, t.captured, t.stored, t.rejected, t.missing, t.waiting) IS NOT (
+      coalesce(c.lanes, 0), coalesce(c.captured, 0), coalesce(c.stored, 0), coalesce(c.rejected, 0),
+      coalesce(c.missing, 0), coalesce(c.waiting, 0))`,
 }
 
 /** Looks at everything in one read transaction, so that what a collector writes meanwhile is seen whole or not at all. */

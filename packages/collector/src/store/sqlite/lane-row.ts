@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3'
+import type { LaneClock } from './lane-clock.ts'
 
 /** A lane as it is kept. Instants are milliseconds since 1970. */
-export interface LaneRow {
+export interface LaneRow extends LaneClock {
   readonly id: number
   readonly project: number
   readonly lane: string
@@ -12,13 +13,18 @@ export interface LaneRow {
   stored: number
   duplicates: number
   rejected: number
-  /** Numbers that its sender told it gave up. */
+  /** How many numbers its sender told it gave up, believed or not. */
   dropped: number
+  /** The last number that its sender told it gave out; 0 if it told none. */
+  told_last: number
   /** Numbers up to `highest` that are neither known nor covered by what was told as dropped. */
   missing: number
   /** When the first and the last of its events came. */
   first_seen: number
   last_seen: number
+  /** Events that its sender holds, by its last word, which it gave at `heard_at`. */
+  waiting: number
+  heard_at: number | null
 }
 
 export interface FoundLane {
@@ -33,8 +39,30 @@ export interface LaneRows {
   save(row: LaneRow): void
 }
 
-const COLUMNS = 'id project lane highest far stored duplicates rejected dropped missing first_seen last_seen'.split(' ')
+const COLUMNS = (
+  'id project lane highest far stored duplicates rejected dropped told_last missing first_seen last_seen waiting heard_at ' +
+  'clock_offset clock_seq clock_original clock_kept'
+).split(' ')
 const NEVER_CHANGED = 3
+
+const UNSEEN = {
+  highest: 0,
+  far: 0,
+  stored: 0,
+  duplicates: 0,
+  rejected: 0,
+  dropped: 0,
+  told_last: 0,
+  missing: 0,
+  first_seen: Infinity,
+  last_seen: 0,
+  waiting: 0,
+  heard_at: null,
+  clock_offset: null,
+  clock_seq: null,
+  clock_original: null,
+  clock_kept: null,
+}
 
 /** For one transaction: ids of new lanes are given out in memory. */
 export function createLaneRows(db: Database): () => LaneRows {
@@ -49,8 +77,6 @@ export function createLaneRows(db: Database): () => LaneRows {
          .map((column) => `${column} = excluded.${column}`)
          .join(', ')}`,
   )
-  const counters = { highest: 0, far: 0, stored: 0, duplicates: 0, rejected: 0, dropped: 0, missing: 0 }
-
   return () => {
     let last: number | undefined
     return {
@@ -58,7 +84,7 @@ export function createLaneRows(db: Database): () => LaneRows {
         const row = select.get(project, lane)
         if (row !== undefined) return { row, isNew: false }
         last = (last ?? highestId.get() ?? 0) + 1
-        return { row: { id: last, project, lane, ...counters, first_seen: Infinity, last_seen: 0 }, isNew: true }
+        return { row: { ...UNSEEN, id: last, project, lane }, isNew: true }
       },
       save: (row) => void save.run(row),
     }

@@ -7,7 +7,8 @@ import { WEBHOOK_HEALTH } from './migrations/0004-webhook-health.ts'
 import { COUNTING_RULES } from './migrations/0005-counting-rules.ts'
 import { TALLIES_AND_USERS } from './migrations/0006-tallies-and-users.ts'
 import { LANE_ACTIVITY } from './migrations/0007-lane-activity.ts'
-import { BLOCKS } from './migrations/0008-blocks.ts'
+import { BOOKS_BY_HOUR } from './migrations/0008-books-by-hour.ts'
+import { BLOCKS } from './migrations/0009-blocks.ts'
 
 /** In order; a migration's place is the `user_version` of a file that has it. Never edit one that was released. */
 const MIGRATIONS: readonly string[] = [
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly string[] = [
   COUNTING_RULES,
   TALLIES_AND_USERS,
   LANE_ACTIVITY,
+  BOOKS_BY_HOUR,
   BLOCKS,
 ]
 

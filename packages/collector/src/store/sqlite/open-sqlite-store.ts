@@ -2,6 +2,7 @@ import type { Durability, Store } from '../store.ts'
 import { openDatabase } from './open-database.ts'
 import { createSqliteAnalytics } from './sqlite-analytics.ts'
 import { createSqliteApiKeys } from './sqlite-api-keys.ts'
+import { createSqliteBooks } from './sqlite-books.ts'
 import { createSqliteDeliveryLog } from './sqlite-delivery-log.ts'
 import { createSqliteEventList } from './sqlite-event-list.ts'
 import { createSqliteEventPages } from './sqlite-event-pages.ts'
@@ -26,6 +27,7 @@ export function openSqliteStore(path: string, durability: Durability): Store {
     ledger: createSqliteLedger(db),
     outbox: createSqliteOutbox(db),
     analytics: createSqliteAnalytics(db),
+    books: createSqliteBooks(db),
     deliveryLog: createSqliteDeliveryLog(db),
     eventList: createSqliteEventList(db),
     eventPages: createSqliteEventPages(db),

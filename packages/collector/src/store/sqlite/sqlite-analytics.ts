@@ -1,6 +1,6 @@
 import { DROPPED_EVENT_NAME } from '@truecount/protocol'
 import type { Database } from 'better-sqlite3'
-import type { Analytics, Books, EventSelection } from '../analytics.ts'
+import type { Analytics, EventSelection } from '../analytics.ts'
 import { guard } from './guard.ts'
 import { createProjectIds } from './project-ids.ts'
 
@@ -8,7 +8,6 @@ import { createProjectIds } from './project-ids.ts'
 export function createSqliteAnalytics(db: Database): Analytics {
   const projectRow = createProjectIds(db)
   const counters = { named: createNamedCounters(db), all: createAllCounters(db) }
-  const readBooks = createBooksReader(db)
 
   const series = db.transaction((selection: EventSelection, edgesMs: readonly number[]) => {
     const { count, users } = selection.eventName === undefined ? counters.all : counters.named
@@ -17,11 +16,9 @@ export function createSqliteAnalytics(db: Database): Analytics {
     const counts = edgesMs.slice(1).map((to, i) => count(project, name, edgesMs[i] as number, to))
     return { counts, uniqueUsers: users(project, name, selection.fromMs, selection.toMs) }
   })
-  const books = db.transaction((projectId: string) => readBooks(projectRow(projectId)))
 
   return {
     series: (selection, edgesMs) => guard(() => series(selection, edgesMs)),
-    books: (projectId) => guard(() => books(projectId)),
   }
 }
 
@@ -67,43 +64,4 @@ function createAllCounters(db: Database): Counters {
 function prepare(db: Database, sql: string): Counter {
   const statement = db.prepare<[object], number>(sql).pluck()
   return (project, name, fromMs, toMs) => statement.get({ project, name, fromMs, toMs }) as number
-}
-
-interface Totals {
-  readonly captured: number
-  readonly stored: number
-  readonly deleted: number
-  readonly duplicates: number
-  readonly missing: number
-}
-
-export function createBooksReader(db: Database): (project: number) => Books {
-  const totals = db.prepare<[number], Totals>(
-    `SELECT coalesce(sum(l.highest + l.far), 0) + p.laneless_stored AS captured,
-            coalesce(sum(l.stored), 0) + p.laneless_stored AS stored,
-            p.deleted AS deleted,
-            coalesce(sum(l.duplicates), 0) + p.laneless_duplicates AS duplicates,
-            coalesce(sum(l.missing), 0) AS missing
-     FROM project p LEFT JOIN lane l ON l.project = p.id WHERE p.id = ? GROUP BY p.id`,
-  )
-  const rejected = db.prepare<[number], [string, number]>(
-    `SELECT r.error, count(*) FROM lane_rejection r JOIN lane l ON l.id = r.lane
-     WHERE l.project = ? GROUP BY r.error ORDER BY r.error`,
-  )
-  const dropped = db.prepare<[number], [string, number]>(
-    `SELECT d.reason, sum(d.count) FROM lane_drop d JOIN lane l ON l.id = d.lane
-     WHERE l.project = ? GROUP BY d.reason ORDER BY d.reason`,
-  )
-  return (project) => {
-    const { captured, stored, deleted, duplicates, missing } = totals.get(project) as Totals
-    return {
-      captured,
-      stored,
-      deleted,
-      duplicatesPrevented: duplicates,
-      rejectedByReason: Object.fromEntries(rejected.raw().all(project)),
-      droppedByReason: Object.fromEntries(dropped.raw().all(project)),
-      missing,
-    }
-  }
 }

@@ -15,6 +15,7 @@ import { createEventNumbers, type TakeNumber } from './event-numbers.ts'
 import { guard } from './guard.ts'
 import { createLaneBooks, type LaneBooks } from './lane-books.ts'
 import { createProjectIds } from './project-ids.ts'
+import { arrivalOf } from './sender-word.ts'
 import { createSqliteRuleWindows } from './sqlite-rule-windows.ts'
 
 /** The ledger on SQLite: every call of `ingest` is one transaction. */
@@ -33,7 +34,7 @@ export function createSqliteLedger(db: Database): Ledger {
     const lanes = openLanes()
     const written = batches.map((batch) => {
       const fresh: StoredEvent[] = []
-      const answer = ingestBatch(projectRow(batch.projectId), batch.entries, { lanes, fresh, takeNumber })
+      const answer = ingestBatch(projectRow(batch.projectId), batch, { lanes, fresh, takeNumber })
       for (const delivery of plan(batch.projectId, fresh, windows)) enqueued += enqueue(delivery)
       return answer
     })
@@ -56,38 +57,31 @@ interface Writing {
   readonly takeNumber: TakeNumber
 }
 
-type BatchWriter = (project: number, entries: readonly LedgerEntry[], writing: Writing) => WrittenBatch
+type BatchWriter = (project: number, batch: LedgerBatch, writing: Writing) => WrittenBatch
 
 function createBatchWriter(db: Database): BatchWriter {
   const foreign = createForeignKeys(db)
   const append = createAppend(db)
-  const bookLaneless = db.prepare<[number, number, number]>(
-    'UPDATE project SET laneless_stored = laneless_stored + ?, laneless_duplicates = laneless_duplicates + ? WHERE id = ?',
-  )
 
-  return (project, entries, { lanes, fresh, takeNumber }) => {
+  return (project, batch, { lanes, fresh, takeNumber }) => {
     const ids: (number | undefined)[] = []
-    let stored = 0
-    let duplicates = 0
-    const verdicts = entries.map((entry, i): LedgerVerdict => {
+    lanes.hear(project, batch)
+    const verdicts = batch.entries.map((entry, i): LedgerVerdict => {
       const { key } = entry
       const verdict =
         key.kind === 'lane'
           ? lanes.lane(project, key.lane).judge(entry, key.seq)
           : foreign(entry.eventId, key.kind, entry.kind)
-      if (key.kind !== 'lane') {
-        stored += Number(verdict === 'stored')
-        duplicates += Number(verdict === 'duplicate')
-      }
+      if (key.kind !== 'lane') lanes.bookLaneless(project, verdict, arrivalOf(entry))
       if (verdict === 'stored' && entry.kind === 'event') {
         const id = takeNumber()
         ids[i] = id
-        append(id, project, entry.event, keyColumns(project, key, lanes))
-        fresh.push(entry.event)
+        const event = lanes.keep(project, batch, entry)
+        append(id, project, event, keyColumns(project, key, lanes))
+        fresh.push(event)
       }
       return verdict
     })
-    if (stored + duplicates > 0) bookLaneless.run(stored, duplicates, project)
     return { verdicts, ids }
   }
 }
@@ -113,12 +107,12 @@ function keyColumns(project: number, key: EventKey, lanes: LaneBooks): KeyColumn
 
 function createAppend(db: Database): (id: number, project: number, event: StoredEvent, key: KeyColumns) => void {
   const insert = db.prepare(
-    `INSERT INTO event (id, project, event_id, event_name, user_id, ts, received_at, metadata, lane, seq, foreign_key)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO event (id, project, event_id, event_name, user_id, ts, received_at, metadata, original_ts, lane, seq,
+       foreign_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   return (id, project, event, key) => {
-    const { eventId, eventName, userId, timestampMs, receivedAtMs, metadataText } = event
-    const content = [eventName, userId, timestampMs, receivedAtMs, metadataText]
+    const { eventId, eventName, userId, timestampMs, originalTimestampMs, receivedAtMs, metadataText } = event
+    const content = [eventName, userId, timestampMs, receivedAtMs, metadataText, originalTimestampMs ?? null]
     insert.run(id, project, uuidBytes(eventId), ...content, ...key)
   }
 }

@@ -22,8 +22,6 @@ export interface LoadTask {
   readonly connections: number
   /** Requests are begun for so long, then those under way are waited for. A fill ends by itself, or is cut off then. */
   readonly seconds: number
-  /** Sent first, over one connection, and not counted (default: 0). */
-  readonly warmUpSeconds?: number
   /**
    * Requests a second, at even distances, sent on time even if earlier ones are not answered; an answer's time is counted
    * from when its request was due. Without it every connection sends its next request as soon as it has an answer.

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type AnswerTimes, createAnswerTimes } from './answer-times.ts'
+import { createAnswerTimes } from './answer-times.ts'
 import type { LoadResult, LoadTask } from './load-task.ts'
 import { type RawConnection, createRawConnection } from './raw-connection.ts'
 import { BATCH_EVENTS, type Requests, createRequests } from './requests.ts'
@@ -12,83 +12,71 @@ interface Lane {
   readonly next: Requests
 }
 
-interface Phase {
-  readonly times: AnswerTimes
-  readonly onAnswer: () => void
-  bodyBytes: number
-  lastMs: number
-}
-
-/** Sends a load from this process. Rejects where an answer is missing or no success. */
-export async function sendLoad(task: LoadTask): Promise<LoadResult> {
+/** Sends a load from this process, until `ending` at the latest. Rejects where an answer is missing or no success. */
+export async function sendLoad(task: LoadTask, ending: AbortSignal): Promise<LoadResult> {
   const port = Number(new URL(task.url).port)
-  const requests = createRequests(task, task.connections)
-  const lanes = requests.map((next): Lane => ({ next, connection: createRawConnection(port) }))
+  const lanes = createRequests(task, task.connections).map((next): Lane => ({
+    next,
+    connection: createRawConnection(port),
+  }))
+  const times = createAnswerTimes()
+  const tenths = createTenths(task)
+  const cpu = process.cpuUsage()
+  const startMs = performance.now()
+  const endMs = startMs + task.seconds * 1000
+  const sent = { begun: 0, answered: 0, bodyBytes: 0, lastMs: startMs }
+  const send: Send = async (lane, dueMs) => {
+    const request = lane.next()
+    if (request === undefined) return false
+    sent.begun++
+    await exchange(lane, request.bytes)
+    sent.answered++
+    sent.bodyBytes += request.bodyBytes
+    sent.lastMs = performance.now()
+    times.add(sent.lastMs - dueMs)
+    tenths.onAnswer()
+    return true
+  }
   try {
-    if (task.warmUpSeconds) await runPhase(task, lanes.slice(0, 1), task.warmUpSeconds, () => undefined)
-    const tenths = createTenths(task)
-    const cpu = process.cpuUsage()
-    const startMs = performance.now()
-    const { phase, requests: count } = await runPhase(task, lanes, task.seconds, tenths.onAnswer)
-    const used = process.cpuUsage(cpu)
-    const seconds = Math.max(1e-3, (phase.lastMs - startMs) / 1000)
-    return {
-      requests: count,
-      seconds,
-      p50Ms: phase.times.at(50),
-      p99Ms: phase.times.at(99),
-      longestMs: phase.times.at(100),
-      clientShare: (used.user + used.system) / 1e6 / seconds,
-      bodyBytes: phase.bodyBytes,
-      tenths: tenths.seconds,
+    const work = drive(lanes, (dueMs) => dueMs < endMs && !ending.aborted, task.perSecond, send)
+    const cut = delay(task.seconds * 1000 + GRACE_MS, 'late' as const, { ref: false })
+    if ((await Promise.race([work, cut])) === 'late') {
+      throw new Error(`${sent.begun - sent.answered} requests were not answered within ${GRACE_MS / 1000} s`)
     }
   } finally {
     for (const { connection } of lanes) connection.close()
   }
+  const used = process.cpuUsage(cpu)
+  const seconds = Math.max(1e-3, (sent.lastMs - startMs) / 1000)
+  return {
+    requests: sent.answered,
+    seconds,
+    p50Ms: times.at(50),
+    p99Ms: times.at(99),
+    longestMs: times.at(100),
+    clientShare: (used.user + used.system) / 1e6 / seconds,
+    bodyBytes: sent.bodyBytes,
+    tenths: tenths.seconds,
+  }
 }
 
-async function runPhase(task: LoadTask, lanes: readonly Lane[], seconds: number, onAnswer: () => void) {
-  const phase: Phase = { times: createAnswerTimes(), onAnswer, bodyBytes: 0, lastMs: performance.now() }
-  const endMs = performance.now() + seconds * 1000
-  const requests = { begun: 0, answered: 0 }
-  const send = async (lane: Lane, dueMs: number): Promise<boolean> => {
-    const request = lane.next()
-    if (request === undefined) return false
-    requests.begun++
-    await exchange(lane, request.bytes)
-    requests.answered++
-    phase.bodyBytes += request.bodyBytes
-    phase.lastMs = performance.now()
-    phase.times.add(phase.lastMs - dueMs)
-    phase.onAnswer()
-    return true
-  }
-  const work = task.perSecond === undefined ? drive(lanes, endMs, send) : drivePaced(lanes, endMs, task.perSecond, send)
-  const cut = delay(seconds * 1000 + GRACE_MS, 'late' as const, { ref: false })
-  if ((await Promise.race([work, cut])) === 'late') {
-    throw new Error(`${requests.begun - requests.answered} requests were not answered within ${GRACE_MS / 1000} s`)
-  }
-  return { phase, requests: requests.answered }
-}
-
+/** Sends a lane's next request; resolves with the answer, `false` where there was nothing left to send. */
 type Send = (lane: Lane, dueMs: number) => Promise<boolean>
 
-async function drive(lanes: readonly Lane[], endMs: number, send: Send): Promise<void> {
+/** Every lane sends as soon as it may: when it has its answer or, paced, when the next request of all lanes is due. */
+async function drive(
+  lanes: readonly Lane[],
+  isWanted: (dueMs: number) => boolean,
+  perSecond: number | undefined,
+  send: Send,
+): Promise<void> {
+  let lastDueMs = performance.now()
+  const takeDue = () => (perSecond === undefined ? performance.now() : (lastDueMs += 1000 / perSecond))
   await Promise.all(
     lanes.map(async (lane) => {
-      while (performance.now() < endMs && (await send(lane, performance.now())));
-    }),
-  )
-}
-
-async function drivePaced(lanes: readonly Lane[], endMs: number, perSecond: number, send: Send): Promise<void> {
-  let dueMs = performance.now()
-  const takeDue = () => (dueMs += 1000 / perSecond)
-  await Promise.all(
-    lanes.map(async (lane) => {
-      for (let mine = takeDue(); mine < endMs; mine = takeDue()) {
-        if (mine > performance.now()) await delay(mine - performance.now())
-        await send(lane, mine)
+      for (let dueMs = takeDue(); isWanted(dueMs); dueMs = takeDue()) {
+        if (dueMs > performance.now()) await delay(dueMs - performance.now())
+        if (!(await send(lane, dueMs))) return
       }
     }),
   )

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The path of a file in `docs/benchmarks`. */
-function pagePath(name: string): string {
+export function pagePath(name: string): string {
   return fileURLToPath(new URL(`../../../../../docs/benchmarks/${name}`, import.meta.url))
 }
 
