@@ -1,6 +1,7 @@
 import { formatLaneKey, formatTimestamp } from '@truecount/protocol'
 import type { Database } from 'better-sqlite3'
 import { nameUuid } from '../../id/uuid.ts'
+import { countEvents } from '../sqlite/count-events.ts'
 import type { BlockRows } from './block-rows.ts'
 import type { BlockEvent } from './encode-block.ts'
 import { eventOfRow } from './event-of-row.ts'
@@ -17,13 +18,7 @@ export interface EventExport {
 /** Reads all events, or those of one project, as they are at this instant. Holds a read transaction until `db` closes. */
 export function openEventExport(db: Database, projectId: string | undefined): EventExport {
   db.exec('BEGIN')
-  const total = db
-    .prepare<[{ only: string | null }], number>(
-      `SELECT coalesce(sum(laneless_stored - deleted + (SELECT coalesce(sum(stored), 0) FROM lane WHERE project = project.id)), 0)
-       FROM project WHERE @only IS NULL OR uuid = @only`,
-    )
-    .pluck()
-    .get({ only: projectId ?? null }) as number
+  const total = countEvents(db, projectId)
   const steps = readSteps(db, projectId)
   return { total, next: () => steps.next().value ?? [] }
 }

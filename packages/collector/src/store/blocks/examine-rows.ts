@@ -74,6 +74,14 @@ function countUnsorted(segment: Segment): number {
   return wrong + Number(rows !== segment.rows)
 }
 
+export function checkUsers(): RowCheck {
+  return counting('every user of a segment has a text', ({ rows: { users } }) => {
+    // What has no row is missing, whatever the type says.
+    const missing = (users.texts as readonly (string | undefined)[]).filter((text) => text === undefined)
+    return missing.length
+  })
+}
+
 export function checkLaneRanges(db: Database): RowCheck {
   const select = db.prepare<[number, number], { first: number; last: number }>(
     'SELECT first, last FROM lane_range WHERE lane = ? AND first <= ? ORDER BY first DESC LIMIT 1',
