@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { type Examination, examineDatabase } from '../store/sqlite/examine-database.ts'
+import { type Examination, examineBlocks } from '../store/blocks/examine-blocks.ts'
 import { guard } from '../store/sqlite/guard.ts'
 import { openReadOnly } from '../store/sqlite/open-read-only.ts'
 import type { Flags } from './flags.ts'
@@ -13,7 +13,7 @@ const LARGE_WAL_BYTES = 256 * 1024 * 1024
 export async function doctor(flags: Flags, terminal: Terminal): Promise<ExitCode> {
   const path = databasePath(flags, terminal)
   const db = openReadOnly(path)
-  const examination = await guard(() => examineDatabase(db)).finally(() => db.close())
+  const examination = await guard(() => examineBlocks(db)).finally(() => db.close())
   const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
   const findings = [
     ...examination.findings,

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { openEventExport } from '../store/sqlite/event-export.ts'
+import { openEventExport } from '../store/blocks/event-export.ts'
 import { openReadOnly } from '../store/sqlite/open-read-only.ts'
 import type { Flags } from './flags.ts'
 import { databasePath, requiredFile } from './named-file.ts'

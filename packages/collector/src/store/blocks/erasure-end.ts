@@ -7,6 +7,9 @@ import { userHash } from './user-hash.ts'
 /** Pages given back in one step. */
 const STEP_PAGES = 200
 
+/** Free pages that the next blocks and segments will soon be written into; more than that are given back in any case. */
+const KEPT_PAGES = 32_768
+
 interface DeliveriesLeft {
   readonly id: number
   readonly project: number
@@ -27,7 +30,7 @@ export interface ErasureEnd {
   deleteDeliveries(): Promise<boolean>
   /** Of the users who were erased and have no new events. */
   deleteUserTexts(): Promise<boolean>
-  /** Nothing that was deleted may stay in a free page. */
+  /** After an erasure all of them: nothing that was deleted may stay in a free page. */
   giveBackPages(): Promise<boolean>
   /** Those of users, for whom all of that is done. One by time stays until a later one covers it: released keys are told by it. */
   forgetErasures(): Promise<boolean>
@@ -64,7 +67,7 @@ export function createErasureEnd(db: Database, steps: SmallSteps, work: () => Se
     },
     async giveBackPages() {
       const last = statements.last.get() as number
-      if (last <= done.pages) return false
+      if (last <= done.pages && freePages() <= KEPT_PAGES) return false
       await steps.take('give pages back', () => {
         const free = freePages()
         if (free > 0) db.pragma(`incremental_vacuum(${STEP_PAGES})`)

@@ -24,6 +24,8 @@ export interface Sealer {
    * are none, or where an erasure came in between.
    */
   seal(wish: { readonly minEvents: number; readonly upTo: number }): Promise<boolean>
+  /** Events in blocks that are not sealed. */
+  unsealed(): number
   /** Deletes some of the blocks that are sealed. Whether there may be more. */
   deleteDead(): Promise<boolean>
 }
@@ -49,7 +51,7 @@ export function createSealer({ db, steps, work }: SealerParts): Sealer {
   return {
     async seal(wish) {
       const sealedTo = statements.sealedTo.get() as number
-      if (statements.unsealed.get(sealedTo) === undefined) return false
+      if (statements.unsealed.get() === 0) return false
       const { segment, users, run } = await work().seal(wish)
       await parts.storeUsers(users)
       const segmentId = await parts.storeParts('segment', segment.parts)
@@ -59,6 +61,7 @@ export function createSealer({ db, steps, work }: SealerParts): Sealer {
       )
       return outcome === 'sealed'
     },
+    unsealed: () => statements.unsealed.get() as number,
     deleteDead,
   }
 }
@@ -67,7 +70,9 @@ function prepareStatements(db: Database) {
   const dead = 'FROM block WHERE last <= (SELECT sealed_to FROM storage) ORDER BY first'
   return {
     sealedTo: db.prepare<[], number>('SELECT sealed_to FROM storage').pluck(),
-    unsealed: db.prepare<[number], number>('SELECT 1 FROM block WHERE first > ? LIMIT 1').pluck(),
+    unsealed: db
+      .prepare<[], number>('SELECT coalesce(sum(events), 0) FROM block WHERE first > (SELECT sealed_to FROM storage)')
+      .pluck(),
     dead: db.prepare<[], number>(`SELECT first ${dead} LIMIT 1`).pluck(),
     deadBlocks: db.prepare<[], { first: number; bytes: number }>(
       `SELECT first, length(body) AS bytes ${dead} LIMIT ${STEP_BLOCKS}`,

@@ -9,7 +9,7 @@ import { loadKeptSeconds } from './kept-seconds.ts'
 import { createKeyRunBuilder } from './key-run.ts'
 import type { BuiltRun } from './seal-work.ts'
 import type { SmallSteps } from './small-steps.ts'
-import { PARTS_EACH } from './store-parts.ts'
+import { createStoreRun } from './store-run.ts'
 
 /** Bytes of blocks that one step looks at, save one that is larger. */
 const STEP_BYTES = 512 * 1024
@@ -86,7 +86,7 @@ function createRewrite(db: Database) {
   const keepNumber = db.prepare<[number]>('UPDATE event_number SET highest_deleted = max(highest_deleted, ?)')
   const grow = db.prepare('UPDATE storage SET layout = layout + 1')
   const write = createBlockWriter(db)
-  const storeRun = createRunWriter(db)
+  const storeRun = createStoreRun(db)
   return ({ first, rows, kept }: HiddenRows): void => {
     const run = keysOfErasedUsers(db, rows, new Set(kept))
     if (run !== undefined) storeRun(run)
@@ -112,15 +112,4 @@ function keysOfErasedUsers(db: Database, rows: BlockRows, kept: ReadonlySet<numb
     keys.add(key, NEVER_RELEASED)
   })
   return keys.build(numbers[0] as number, numbers.at(-1) as number)
-}
-
-function createRunWriter(db: Database): (run: BuiltRun) => void {
-  const takeId = db.prepare<[], number>('UPDATE storage SET next_run = next_run + 1 RETURNING next_run - 1').pluck()
-  const insertPart = db.prepare<[number, Uint8Array]>('INSERT INTO key_run_part VALUES (?, ?)')
-  const insert = db.prepare('INSERT INTO key_run VALUES (?, ?, ?, ?, ?)')
-  return ({ first, last, keys, head, parts }) => {
-    const id = takeId.get() as number
-    for (const { slot, body } of parts) insertPart.run(id * PARTS_EACH + slot, body)
-    insert.run(id, first, last, keys, head)
-  }
 }

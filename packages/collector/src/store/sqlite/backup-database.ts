@@ -1,13 +1,19 @@
 import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { StoreError } from '../store-error.ts'
+import { countEvents } from './count-events.ts'
 import { openReadOnly } from './open-read-only.ts'
 
 const COUNTED_TABLES = [
   'project',
   'api_key',
-  'event',
-  'claimed_key',
+  'block',
+  'segment',
+  'segment_part',
+  'key_run',
+  'key_run_part',
+  'user_text',
+  'erasure',
   'lane',
   'lane_range',
   'webhook',
@@ -45,10 +51,11 @@ export async function backupDatabase(
         return PAGES_A_STEP
       },
     })
+    const events = countEvents(source, undefined)
     const bytes = (source.pragma('page_count', { simple: true }) as number) * pageSize(source)
     proveCopy(partial, rows)
     giveName(partial, to)
-    return { events: rows['event'] as number, bytes }
+    return { events, bytes }
   } finally {
     source.close()
     rmSync(partial, { force: true })
@@ -62,12 +69,13 @@ export function restoreDatabase(from: string, to: string): BackupResult {
   const partial = `${to}.partial`
   try {
     const rows = countRows(source)
+    const events = countEvents(source, undefined)
     const bytes = (source.pragma('page_count', { simple: true }) as number) * pageSize(source)
     source.close()
     copyFileSync(from, partial)
     proveCopy(partial, rows)
     giveName(partial, to)
-    return { events: rows['event'] as number, bytes }
+    return { events, bytes }
   } finally {
     source.close()
     rmSync(partial, { force: true })

@@ -1,0 +1,91 @@
+import type { Database } from 'better-sqlite3'
+import type { Eraser } from '../eraser.ts'
+import type { Ledger } from '../ledger.ts'
+import { type BlockEraserParts, createBlockEraser } from './block-eraser.ts'
+import { createBlockLedger } from './block-ledger.ts'
+import { type CheckpointerParts, createCheckpointer } from './checkpointer.ts'
+import { createErasureEnd } from './erasure-end.ts'
+import { createExclusive } from './exclusive.ts'
+import { hasRows, type MigrateRowsParts, migrateRows } from './migrate-rows.ts'
+import { createOrphanDeleter } from './orphan-parts.ts'
+import { createReclaimer } from './reclaimer.ts'
+import { createRunMerger } from './run-merger.ts'
+import { createSealLease } from './seal-lease.ts'
+import { createSealLoop } from './seal-loop.ts'
+import type { SealWork } from './seal-work.ts'
+import { createSealer, SEGMENT_EVENTS } from './sealer.ts'
+import { createSegmentRewriter } from './segment-rewriter.ts'
+import { createSmallSteps, type FaultPoint } from './small-steps.ts'
+import { createTailCleaner } from './tail-cleaner.ts'
+import { createTailMemory } from './tail-memory.ts'
+
+/** How long background work may hold the thread before others have their turn; longer, the more of it there is. */
+const TURN_MS = 4
+const MAX_TURN_MS = 256
+
+export interface BlockFileParts {
+  readonly db: Database
+  /** Like no other's that uses the file. */
+  readonly name: string
+  /** Starts its worker when it is first asked for. */
+  readonly work: () => SealWork
+  readonly count: BlockEraserParts['count']
+  readonly walBytes: CheckpointerParts['walBytes']
+  readonly now: () => number
+  readonly monotonicMs: () => number
+  readonly wait: (ms: number) => Promise<unknown>
+  readonly afterTurn: () => Promise<void>
+  readonly onError: (error: unknown) => void
+  readonly faultPoint: FaultPoint
+}
+
+/** The events of a file, as far as they are written. */
+export interface BlockFile {
+  readonly ledger: Ledger
+  readonly eraser: Eraser
+  /** Moves events from rows, if the file has any, before anything else is done. */
+  migrate(onProgress: MigrateRowsParts['onProgress']): Promise<void>
+  /** Resolves when the step under way is done, and nothing follows. */
+  stop(): Promise<void>
+}
+
+export function openBlockFile(parts: BlockFileParts): BlockFile {
+  const { db, name, work, count, now, afterTurn, onError, faultPoint } = parts
+  const stopping = new AbortController()
+  const memory = createTailMemory(db, name)
+  const checkpointer = createCheckpointer({ ...parts, stopping: stopping.signal })
+  const exclusive = createExclusive()
+  const lease = createSealLease(db, name, now)
+  const turnMs = () =>
+    Math.min(MAX_TURN_MS, TURN_MS * 2 ** Math.max(0, Math.floor(memory.unsealed / SEGMENT_EVENTS) - 1))
+  const onStep = checkpointer.committed
+  const steps = createSmallSteps({ ...parts, lease, turnMs, stopping: stopping.signal, onStep })
+  const sealer = createSealer({ db, steps, work })
+  const mergeRuns = createRunMerger(db, steps, work)
+  const sealLoop = createSealLoop({
+    ...{ exclusive, lease, sealer, mergeRuns, now, onError },
+    unsealed: () => memory.unsealed,
+  })
+  const reclaimer = createReclaimer({
+    ...{ exclusive, lease, sealer, mergeRuns },
+    cleaner: createTailCleaner(db, steps),
+    rewriter: createSegmentRewriter(db, steps, work),
+    deleteOrphans: createOrphanDeleter(db, steps),
+    end: createErasureEnd(db, steps, work),
+  })
+  const onStored = () => {
+    checkpointer.committed()
+    sealLoop.wake()
+  }
+  return {
+    ledger: createBlockLedger({ db, memory, onStored }),
+    eraser: createBlockEraser({ db, count, reclaimer, afterTurn }),
+    async migrate(onProgress) {
+      if (hasRows(db)) await migrateRows({ db, seal: sealLoop.sealAll, onProgress, afterTurn, faultPoint })
+    },
+    async stop() {
+      stopping.abort()
+      await Promise.all([sealLoop.idle(), checkpointer.idle(), exclusive(() => Promise.resolve())])
+    },
+  }
+}

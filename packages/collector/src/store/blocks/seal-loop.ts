@@ -1,0 +1,66 @@
+import type { Exclusive } from './exclusive.ts'
+import { leased } from './reclaimer.ts'
+import type { SealLease } from './seal-lease.ts'
+import { SEGMENT_EVENTS, type Sealer } from './sealer.ts'
+
+export interface SealLoopParts {
+  readonly exclusive: Exclusive
+  readonly lease: SealLease
+  readonly sealer: Sealer
+  /** Keeps the number of runs small. Resolves with whether it did anything. */
+  readonly mergeRuns: () => Promise<boolean>
+  /** Events that are not sealed. */
+  readonly unsealed: () => number
+  readonly now: () => number
+  readonly onError: (error: unknown) => void
+}
+
+/** After a failure, and while another process seals. */
+const RETRY_MS = 5_000
+
+/** Seals whenever there is enough. */
+export interface SealLoop {
+  /** To be told of every commit. */
+  wake(): void
+  /** Seals as many whole segments as there are. */
+  sealAll(): Promise<void>
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>
+}
+
+export function createSealLoop(parts: SealLoopParts): SealLoop {
+  const { exclusive, lease, sealer, mergeRuns, unsealed, now, onError } = parts
+  let pass: Promise<void> | undefined
+  let notBefore = Number.NEGATIVE_INFINITY
+
+  async function sealOne(): Promise<boolean> {
+    const sealed = await sealer.seal({ minEvents: SEGMENT_EVENTS, upTo: Number.MAX_SAFE_INTEGER })
+    if (!sealed) return false
+    while (await sealer.deleteDead());
+    while (await mergeRuns());
+    return true
+  }
+
+  async function sealAll(): Promise<void> {
+    while (sealer.unsealed() >= SEGMENT_EVENTS) {
+      if (!(await exclusive(() => leased(lease, sealOne)))) {
+        notBefore = now() + RETRY_MS
+        return
+      }
+    }
+  }
+
+  return {
+    wake() {
+      if (unsealed() < SEGMENT_EVENTS || pass !== undefined || now() < notBefore) return
+      pass = sealAll()
+        .catch((error: unknown) => {
+          notBefore = now() + RETRY_MS
+          onError(error)
+        })
+        .finally(() => (pass = undefined))
+    },
+    sealAll,
+    idle: async () => pass,
+  }
+}
