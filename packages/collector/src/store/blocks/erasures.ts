@@ -25,6 +25,8 @@ export interface Erasures {
   readonly lastId: number
   /** Rows of a block that stay; `undefined` for all. */
   keptRows(block: BlockRows): Uint32Array | undefined
+  /** Whether a later one than `erasedTo` hides rows of a part of the numbers only: by numbers, not by time or user. */
+  cut(numbers: { readonly first: number; readonly last: number }, erasedTo: number): boolean
   /** `erasedTo`: id of the last erasure whose rows the segment was made without. */
   hiddenIn(segment: Segment, erasedTo: number, project: number): Hidden
 }
@@ -60,6 +62,7 @@ export function createErasures(erasures: readonly Erasure[]): Erasures {
       }
       return kept === block.length ? undefined : rows.subarray(0, kept)
     },
+    cut: ({ first, last }, erasedTo) => erasures.some(({ id, upTo }) => id > erasedTo && first <= upTo && upTo < last),
     hiddenIn(segment, erasedTo, project) {
       const some = byProject.get(project)?.filter(({ id, upTo }) => id > erasedTo && upTo >= segment.last) ?? []
       if (some.length === 0) return NOTHING
