@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { type BlockEvent, createBlockEncoder } from '../../src/store/blocks/encode-block.ts'
-import type { Erasure } from '../../src/store/blocks/erasures.ts'
+import { createReadErasures, type Erasure } from '../../src/store/blocks/erasures.ts'
+import { decodeBlock } from '../../src/store/blocks/decode-block.ts'
+import { eventOfRow } from '../../src/store/blocks/event-of-row.ts'
 import type { BuiltSegment, UserText } from '../../src/store/blocks/seal-work.ts'
 import { partNumber } from '../../src/store/blocks/segment-slots.ts'
 import { openDatabase } from '../../src/store/sqlite/open-database.ts'
@@ -17,6 +19,10 @@ export interface BlockFile {
   switchOn(segment: BuiltSegment, replaced?: readonly number[]): number
   /** Its id. */
   erase(erasure: Omit<Erasure, 'id'>): number
+  /** Takes out of blocks what is hidden. */
+  cleanBlocks(): void
+  /** Forgets erasures that have nothing left to hide. */
+  forgetErasures(): void
   /** Forgets all events. */
   clear(): void
 }
@@ -27,13 +33,14 @@ export function createBlockFile(): BlockFile & { remove(): void } {
   const db = openDatabase(path, 'process')
   const encode = createBlockEncoder()
   const layoutChanged = () => db.exec('UPDATE storage SET layout = layout + 1')
+  function append(events: readonly BlockEvent[]): void {
+    const [first, last] = [(events[0] as BlockEvent).number, (events.at(-1) as BlockEvent).number]
+    db.prepare('INSERT INTO block VALUES (?, ?, ?, ?)').run(first, last, events.length, encode(events))
+  }
   return {
     path,
     db,
-    append(events) {
-      const [first, last] = [(events[0] as BlockEvent).number, (events.at(-1) as BlockEvent).number]
-      db.prepare('INSERT INTO block VALUES (?, ?, ?, ?)').run(first, last, events.length, encode(events))
-    },
+    append,
     addUsers: db.transaction((users: readonly UserText[]) => {
       const insert = db.prepare('INSERT INTO user_text VALUES (@id, @project, @hash, @text)')
       for (const user of users) insert.run(user)
@@ -68,6 +75,22 @@ export function createBlockFile(): BlockFile & { remove(): void } {
       const { lastInsertRowid } = insert.run(project, upTo, before, userId)
       layoutChanged()
       return Number(lastInsertRowid)
+    }),
+    cleanBlocks: db.transaction(() => {
+      const { keptRows } = createReadErasures(db)()
+      const blocks = db.prepare<[], { first: number; body: Buffer }>('SELECT first, body FROM block').all()
+      for (const { first, body } of blocks) {
+        const rows = decodeBlock(first, body)
+        const kept = keptRows(rows)
+        if (kept === undefined) continue
+        db.prepare('DELETE FROM block WHERE first = ?').run(first)
+        if (kept.length > 0) append(Array.from(kept, (row) => eventOfRow(rows, row)))
+        layoutChanged()
+      }
+    }),
+    forgetErasures: db.transaction(() => {
+      db.exec('DELETE FROM erasure')
+      layoutChanged()
     }),
     clear() {
       for (const table of ['block', 'segment', 'segment_part', 'user_text', 'erasure']) db.exec(`DELETE FROM ${table}`)

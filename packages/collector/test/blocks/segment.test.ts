@@ -7,7 +7,7 @@ import { createErasures, type Erasure } from '../../src/store/blocks/erasures.ts
 import { joinRows } from '../../src/store/blocks/join-rows.ts'
 import { createLruCache } from '../../src/store/blocks/lru-cache.ts'
 import { usersOfRows } from '../../src/store/blocks/row-users.ts'
-import { rowsOfSegment } from '../../src/store/blocks/rows-of-segment.ts'
+import { rowsOfSegment, splitRows } from '../../src/store/blocks/rows-of-segment.ts'
 import type { BuiltSegment } from '../../src/store/blocks/seal-work.ts'
 import type { Segment } from '../../src/store/blocks/segment.ts'
 import { createSegmentOpener } from '../../src/store/blocks/stored-segment.ts'
@@ -66,7 +66,8 @@ test('A segment is made without what erasures hide, and made again without what 
       if (kept.length > 0) expectSegment(segment, kept)
       const left = events.filter((event) => !isHidden(event, all))
       if (kept.length === 0 || left.length === 0) return
-      const { rows, users } = rowsOfSegment(segment, earlier.length, createErasures(all))
+      const { kept: rowsLeft } = splitRows(segment, earlier.length, createErasures(all))
+      const { rows, users } = rowsOfSegment(segment, rowsLeft)
       expectSegment(store(buildSegment({ ...segment, erasedTo: 20 }, rows, users)), left)
     }),
   )

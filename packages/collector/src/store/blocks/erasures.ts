@@ -80,7 +80,10 @@ type RowTest = (number: number, time: number, user: string | null) => boolean
 /** Tells whether erasures of the row's project hide it. */
 function createRowTest(erasures: readonly Erasure[]): RowTest {
   const byTime = erasures.filter(({ before }) => before !== null)
-  const byUser = new Map(erasures.map(({ userId, upTo }) => [userId, upTo]))
+  const byUser = new Map<string, number>()
+  for (const { userId, upTo } of erasures) {
+    if (userId !== null) byUser.set(userId, Math.max(upTo, byUser.get(userId) ?? 0))
+  }
   return (number, time, user) =>
     (user !== null && number <= (byUser.get(user) ?? 0)) ||
     byTime.some(({ upTo, before }) => number <= upTo && time < (before as number))

@@ -1,12 +1,12 @@
 import type { Database } from 'better-sqlite3'
 import type { BlockRows } from './block-rows.ts'
 import { buildSegment } from './build-segment.ts'
-import { newClaimKey, readUuidBytes, secondsOf } from './claim-key.ts'
+import { newClaimKey, readUuidBytes } from './claim-key.ts'
 import { decodeBlock } from './decode-block.ts'
 import { createReadErasures } from './erasures.ts'
 import { joinRows } from './join-rows.ts'
 import { createKeyRunBuilder, type KeyRunBuilder } from './key-run.ts'
-import { type IsReleased, loadReleasedKeys } from './released-keys.ts'
+import { type KeptSeconds, loadKeptSeconds } from './kept-seconds.ts'
 import { usersOfRows } from './row-users.ts'
 import type { Sealed } from './seal-work.ts'
 import { createUserIds } from './user-ids.ts'
@@ -38,7 +38,7 @@ export function createSealBlocks(db: Database): (wish: SealWish) => Sealed {
   return db.transaction((wish: SealWish) => {
     const { sealedTo, nextUser } = storage.get() as { readonly sealedTo: number; readonly nextUser: number }
     const erasures = readErasures()
-    const isReleased = loadReleasedKeys(db)
+    const keptSeconds = loadKeptSeconds(db)
     const keys = createKeyRunBuilder()
     const parts: { readonly block: BlockRows; readonly rows: Uint32Array | undefined }[] = []
     let first = 0
@@ -47,7 +47,7 @@ export function createSealBlocks(db: Database): (wish: SealWish) => Sealed {
     for (const row of select.iterate(sealedTo)) {
       const block = decodeBlock(row.first, row.body)
       parts.push({ block, rows: erasures.keptRows(block) })
-      addKeys(keys, block, isReleased)
+      addKeys(keys, block, keptSeconds)
       first ||= row.first
       last = row.last
       events += row.events
@@ -62,13 +62,20 @@ export function createSealBlocks(db: Database): (wish: SealWish) => Sealed {
 }
 
 /** Keys of hidden events too: that a key was used does not end with its event. */
-function addKeys(keys: KeyRunBuilder, { claims, numbers, projects, times }: BlockRows, isReleased: IsReleased): void {
+function addKeys(
+  keys: KeyRunBuilder,
+  { claims, numbers, projects, times, users }: BlockRows,
+  keptSeconds: KeptSeconds,
+): void {
   const key = newClaimKey()
   for (const [row, claim] of claims.entries()) {
     if (claim === undefined) continue
-    const project = projects[row] as number
-    const seconds = secondsOf(times[row] as number)
+    const [project, place] = [projects[row] as number, users.places[row] as number]
+    const userId = place === 0 ? null : (users.texts[place] as string)
+    const event = { project, number: numbers[row] as number, timeMs: times[row] as number, userId }
+    const seconds = keptSeconds(event)
+    if (seconds === undefined) continue
     readUuidBytes(key, project, claim.eventId)
-    if (!isReleased(project, seconds, numbers[row] as number)) keys.add(key, seconds)
+    keys.add(key, seconds)
   }
 }

@@ -71,6 +71,7 @@ export function openSnapshots(db: Database, options: SnapshotOptions): Snapshots
     const { lastNumber, pieces } = tail.follow()
     const all = [...current.segments, ...pieces]
     return run({
+      layout: current.number,
       lastNumber,
       views: (project) => all.flatMap((segment) => viewOf(current, segment, project)),
       laneText: (lane) => laneText.get(lane) as string,
