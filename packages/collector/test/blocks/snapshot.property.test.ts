@@ -276,7 +276,7 @@ test('While users of a segment are stored that is not switched on, each has an i
 
   const { segment, users } = createSealBlocks(db)({ minEvents: 2, upTo: 2 })
   file.addUsers(users)
-  const ids = () => snapshots.read((snapshot) => usersOf(snapshot, 1).toSorted())
+  const ids = () => snapshots.read((snapshot) => usersOf(snapshot, 1).toSorted(([a], [b]) => a - b))
   expect(ids()).toEqual([
     [1, 'asked for early'],
     [2, 'asked for late'],
