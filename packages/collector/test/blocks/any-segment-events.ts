@@ -4,9 +4,8 @@ import type { Erasure } from '../../src/store/blocks/erasures.ts'
 import { anyBlockEvents } from './any-block-event.ts'
 
 /** Events as they come, in blocks. A corrected time is not far from the one that was given: both are in the API's range. */
-export const anyBlocks: fc.Arbitrary<readonly (readonly BlockEvent[])[]> = fc
-  .array(anyBlockEvents, { minLength: 1, maxLength: 6 })
-  .map((blocks) => {
+export function anyBlocks(maxLength: number): fc.Arbitrary<readonly (readonly BlockEvent[])[]> {
+  return fc.array(anyBlockEvents, { minLength: 1, maxLength }).map((blocks) => {
     let next = 1
     return blocks.map((events) => {
       const shift = next - (events[0] as BlockEvent).number
@@ -20,6 +19,7 @@ export const anyBlocks: fc.Arbitrary<readonly (readonly BlockEvent[])[]> = fc
       return block
     })
   })
+}
 
 /** Erasures that hit some of the events. */
 export function anyErasures(events: readonly BlockEvent[]): fc.Arbitrary<readonly Omit<Erasure, 'id' | 'upTo'>[]> {

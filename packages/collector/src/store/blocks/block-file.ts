@@ -13,7 +13,7 @@ import { createRunMerger } from './run-merger.ts'
 import { createSealLease } from './seal-lease.ts'
 import { createSealLoop } from './seal-loop.ts'
 import type { SealWork } from './seal-work.ts'
-import { createSealer, SEGMENT_EVENTS } from './sealer.ts'
+import { createSealer } from './sealer.ts'
 import { createSegmentRewriter } from './segment-rewriter.ts'
 import { createSmallSteps, type FaultPoint } from './small-steps.ts'
 import { createTailCleaner } from './tail-cleaner.ts'
@@ -30,6 +30,8 @@ export interface BlockFileParts {
   /** Starts its worker when it is first asked for. */
   readonly work: () => SealWork
   readonly count: BlockEraserParts['count']
+  /** Events of a segment, at least. */
+  readonly segmentEvents: number
   readonly walBytes: CheckpointerParts['walBytes']
   readonly now: () => number
   readonly monotonicMs: () => number
@@ -45,25 +47,27 @@ export interface BlockFile {
   readonly eraser: Eraser
   /** Moves events from rows, if the file has any, before anything else is done. */
   migrate(onProgress: MigrateRowsParts['onProgress']): Promise<void>
+  /** Makes segments of the blocks that are there, as far as they make whole ones. */
+  sealAll(): Promise<void>
   /** Resolves when the step under way is done, and nothing follows. */
   stop(): Promise<void>
 }
 
 export function openBlockFile(parts: BlockFileParts): BlockFile {
-  const { db, name, work, count, now, afterTurn, onError, faultPoint } = parts
+  const { db, name, work, count, segmentEvents, now, afterTurn, onError, faultPoint } = parts
   const stopping = new AbortController()
   const memory = createTailMemory(db, name)
   const checkpointer = createCheckpointer({ ...parts, stopping: stopping.signal })
   const exclusive = createExclusive()
   const lease = createSealLease(db, name, now)
   const turnMs = () =>
-    Math.min(MAX_TURN_MS, TURN_MS * 2 ** Math.max(0, Math.floor(memory.unsealed / SEGMENT_EVENTS) - 1))
+    Math.min(MAX_TURN_MS, TURN_MS * 2 ** Math.max(0, Math.floor(memory.unsealed / segmentEvents) - 1))
   const onStep = checkpointer.committed
   const steps = createSmallSteps({ ...parts, lease, turnMs, stopping: stopping.signal, onStep })
   const sealer = createSealer({ db, steps, work })
   const mergeRuns = createRunMerger(db, steps, work)
   const sealLoop = createSealLoop({
-    ...{ exclusive, lease, sealer, mergeRuns, now, onError },
+    ...{ exclusive, lease, sealer, mergeRuns, segmentEvents, now, onError },
     unsealed: () => memory.unsealed,
   })
   const reclaimer = createReclaimer({
@@ -83,6 +87,7 @@ export function openBlockFile(parts: BlockFileParts): BlockFile {
     async migrate(onProgress) {
       if (hasRows(db)) await migrateRows({ db, seal: sealLoop.sealAll, onProgress, afterTurn, faultPoint })
     },
+    sealAll: sealLoop.sealAll,
     async stop() {
       stopping.abort()
       await Promise.all([sealLoop.idle(), checkpointer.idle(), exclusive(() => Promise.resolve())])

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { createEventDeletion } from '../sqlite/event-deletion.ts'
+import { createDeleteDeliveries } from '../sqlite/delivery-deletion.ts'
 
 /** Deliveries of one piece: some milliseconds. */
 const DELETED_ROWS = 250
@@ -27,7 +27,7 @@ export function createEraseDeliveries(db: Database): (erased: ErasedDeliveries) 
   const over = `state IN ('delivered', 'failed', 'cancelled')`
   const ofUser = select('event_user = @userId')
   const ofPast = [select(`${over} AND event_ts < @before`), select(`${over} AND due_at < @before`)]
-  const { deleteDeliveries } = createEventDeletion(db)
+  const deleteDeliveries = createDeleteDeliveries(db)
   return (erased) => {
     const selects = erased.before === null ? [ofUser] : ofPast
     const deliveries = selects.map((rows) => rows.all(erased)).find((rows) => rows.length > 0) ?? []

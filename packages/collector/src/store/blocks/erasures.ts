@@ -25,6 +25,8 @@ export interface Erasures {
   readonly lastId: number
   /** Rows of a block that stay; `undefined` for all. */
   keptRows(block: BlockRows): Uint32Array | undefined
+  /** Whether a later one than `erasedTo` hides rows of a part of the numbers only: by numbers, not by time or user. */
+  cut(numbers: { readonly first: number; readonly last: number }, erasedTo: number): boolean
   /** `erasedTo`: id of the last erasure whose rows the segment was made without. */
   hiddenIn(segment: Segment, erasedTo: number, project: number): Hidden
 }
@@ -60,6 +62,7 @@ export function createErasures(erasures: readonly Erasure[]): Erasures {
       }
       return kept === block.length ? undefined : rows.subarray(0, kept)
     },
+    cut: ({ first, last }, erasedTo) => erasures.some(({ id, upTo }) => id > erasedTo && first <= upTo && upTo < last),
     hiddenIn(segment, erasedTo, project) {
       const some = byProject.get(project)?.filter(({ id, upTo }) => id > erasedTo && upTo >= segment.last) ?? []
       if (some.length === 0) return NOTHING
@@ -77,7 +80,10 @@ type RowTest = (number: number, time: number, user: string | null) => boolean
 /** Tells whether erasures of the row's project hide it. */
 function createRowTest(erasures: readonly Erasure[]): RowTest {
   const byTime = erasures.filter(({ before }) => before !== null)
-  const byUser = new Map(erasures.map(({ userId, upTo }) => [userId, upTo]))
+  const byUser = new Map<string, number>()
+  for (const { userId, upTo } of erasures) {
+    if (userId !== null) byUser.set(userId, Math.max(upTo, byUser.get(userId) ?? 0))
+  }
   return (number, time, user) =>
     (user !== null && number <= (byUser.get(user) ?? 0)) ||
     byTime.some(({ upTo, before }) => number <= upTo && time < (before as number))

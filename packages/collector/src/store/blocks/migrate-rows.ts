@@ -84,6 +84,7 @@ interface EventRow {
   readonly eventName: string
   readonly userId: string | null
   readonly timestampMs: number
+  readonly originalTimestampMs: number | null
   readonly receivedAtMs: number
   readonly metadata: string
   readonly lane: number | null
@@ -95,7 +96,7 @@ interface EventRow {
 function createMoveBlock(db: Database): () => number | undefined {
   const select = db.prepare<[], EventRow>(
     `SELECT id AS number, project, event_id AS eventId, event_name AS eventName, user_id AS userId, ts AS timestampMs,
-       received_at AS receivedAtMs, metadata, lane, seq, foreign_key AS foreignKey
+       original_ts AS originalTimestampMs, received_at AS receivedAtMs, metadata, lane, seq, foreign_key AS foreignKey
      FROM event ORDER BY id LIMIT ${EVENTS_A_BLOCK}`,
   )
   const remove = db.prepare<[number]>('DELETE FROM event WHERE id <= ?')
@@ -116,7 +117,6 @@ function blockEventOf({ eventId, lane, seq, foreignKey, ...row }: EventRow): Blo
   const { page } = JSON.parse(row.metadata) as { readonly page?: unknown }
   return {
     ...row,
-    originalTimestampMs: null,
     page: typeof page === 'string' ? JSON.stringify(page) : '',
     lane: lane ?? 0,
     seq: seq ?? 0,

@@ -5,19 +5,42 @@ import type { EventContent, Segment } from './segment.ts'
 import { orderOf } from './stable-order.ts'
 
 /** Rows whose content is in memory at a time, in two forms. */
-const ROWS_A_STEP = 8_192
+export const ROWS_A_STEP = 8_192
 
-/** Rows of a segment as blocks have them, without those that erasures hide. */
+/** Which rows of a segment stay where erasures hide some. */
+export interface SplitRows {
+  readonly kept: Uint32Array
+  /** Of those that go, the rows of erased users. */
+  readonly ofErasedUsers: Uint32Array
+}
+
+/** `erasedTo` is that of the segment. */
+export function splitRows(segment: Segment, erasedTo: number, erasures: Erasures): SplitRows {
+  const { base, offsets } = segment.column('times')
+  const { places } = segment.column('users')
+  const kept = new Uint32Array(segment.rows)
+  const ofErasedUsers: number[] = []
+  let count = 0
+  for (const [project, { starts }] of segment.column('directory')) {
+    const { before, users } = erasures.hiddenIn(segment, erasedTo, project)
+    for (let row = starts[0] as number; row < (starts.at(-1) as number); row++) {
+      if (users.has(places[row] as number)) ofErasedUsers.push(row)
+      else if (base + (offsets[row] as number) >= before) kept[count++] = row
+    }
+  }
+  return { kept: kept.subarray(0, count), ofErasedUsers: Uint32Array.from(ofErasedUsers) }
+}
+
+/** Some rows of a segment, as blocks have them. */
 export function rowsOfSegment(
   segment: Segment,
-  erasedTo: number,
-  erasures: Erasures,
+  rows: Uint32Array,
 ): { readonly rows: SegmentRows; readonly users: RowUserIds } {
-  const { rows, projects, names } = keptRows(segment, erasedTo, erasures)
   const { base, offsets } = segment.column('times')
   const users = segment.column('users')
   const pages = segment.column('pages')
   const numbers = segment.column('numbers')
+  const { projects, names } = groupsOf(segment)
   const order = orderOf(Float64Array.from(rows, (row) => numbers[row] as number))
   const sources = order.map((i) => rows[i] as number)
   const placesOf = (column: ArrayLike<number>) => Uint32Array.from(sources, (row) => column[row] as number)
@@ -35,27 +58,19 @@ export function rowsOfSegment(
   }
 }
 
-function keptRows(segment: Segment, erasedTo: number, erasures: Erasures) {
-  const { base, offsets } = segment.column('times')
-  const { places: userPlaces } = segment.column('users')
-  const kept = new Uint32Array(segment.rows)
+/** Projects and names by row. */
+function groupsOf(segment: Segment) {
   const projects = new Uint32Array(segment.rows)
   const places = new Uint32Array(segment.rows)
   const texts: string[] = []
-  let count = 0
   for (const [project, { names, starts }] of segment.column('directory')) {
-    const { before, users } = erasures.hiddenIn(segment, erasedTo, project)
     for (const [i, name] of names.entries()) {
       const place = texts.push(name) - 1
-      for (let row = starts[i] as number; row < (starts[i + 1] as number); row++) {
-        projects[row] = project
-        places[row] = place
-        const isHidden = base + (offsets[row] as number) < before || users.has(userPlaces[row] as number)
-        if (!isHidden) kept[count++] = row
-      }
+      projects.fill(project, starts[i], starts[i + 1])
+      places.fill(place, starts[i], starts[i + 1])
     }
   }
-  return { rows: kept.subarray(0, count), projects, names: { texts, places } }
+  return { projects, names: { texts, places } }
 }
 
 function contentOf(segment: Segment, sources: Uint32Array) {

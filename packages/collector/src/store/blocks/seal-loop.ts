@@ -1,7 +1,7 @@
 import type { Exclusive } from './exclusive.ts'
 import { leased } from './reclaimer.ts'
 import type { SealLease } from './seal-lease.ts'
-import { SEGMENT_EVENTS, type Sealer } from './sealer.ts'
+import type { Sealer } from './sealer.ts'
 
 export interface SealLoopParts {
   readonly exclusive: Exclusive
@@ -9,6 +9,8 @@ export interface SealLoopParts {
   readonly sealer: Sealer
   /** Keeps the number of runs small. Resolves with whether it did anything. */
   readonly mergeRuns: () => Promise<boolean>
+  /** Events of a segment, at least; the block that completes them is in whole. */
+  readonly segmentEvents: number
   /** Events that are not sealed. */
   readonly unsealed: () => number
   readonly now: () => number
@@ -29,12 +31,12 @@ export interface SealLoop {
 }
 
 export function createSealLoop(parts: SealLoopParts): SealLoop {
-  const { exclusive, lease, sealer, mergeRuns, unsealed, now, onError } = parts
+  const { exclusive, lease, sealer, mergeRuns, segmentEvents, unsealed, now, onError } = parts
   let pass: Promise<void> | undefined
   let notBefore = Number.NEGATIVE_INFINITY
 
   async function sealOne(): Promise<boolean> {
-    const sealed = await sealer.seal({ minEvents: SEGMENT_EVENTS, upTo: Number.MAX_SAFE_INTEGER })
+    const sealed = await sealer.seal({ minEvents: segmentEvents, upTo: Number.MAX_SAFE_INTEGER })
     if (!sealed) return false
     while (await sealer.deleteDead());
     while (await mergeRuns());
@@ -42,7 +44,7 @@ export function createSealLoop(parts: SealLoopParts): SealLoop {
   }
 
   async function sealAll(): Promise<void> {
-    while (sealer.unsealed() >= SEGMENT_EVENTS) {
+    while (sealer.unsealed() >= segmentEvents) {
       if (!(await exclusive(() => leased(lease, sealOne)))) {
         notBefore = now() + RETRY_MS
         return
@@ -52,7 +54,7 @@ export function createSealLoop(parts: SealLoopParts): SealLoop {
 
   return {
     wake() {
-      if (unsealed() < SEGMENT_EVENTS || pass !== undefined || now() < notBefore) return
+      if (unsealed() < segmentEvents || pass !== undefined || now() < notBefore) return
       pass = sealAll()
         .catch((error: unknown) => {
           notBefore = now() + RETRY_MS

@@ -4,9 +4,6 @@ import type { SealWork } from './seal-work.ts'
 import type { SmallSteps } from './small-steps.ts'
 import { createPartStore } from './store-parts.ts'
 
-/** Events of a segment, at least; the block that completes them is in whole. */
-export const SEGMENT_EVENTS = 262_144
-
 /** Of the blocks that one transaction deletes, save one that is larger. */
 const STEP_BYTES = 256 * 1024
 const STEP_BLOCKS = 64

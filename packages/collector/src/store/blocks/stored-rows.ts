@@ -3,7 +3,7 @@ import type { BlockRows } from './block-rows.ts'
 import { decodeBlock } from './decode-block.ts'
 import { createReadErasures, type Erasures } from './erasures.ts'
 import { createLruCache } from './lru-cache.ts'
-import { rowsOfSegment } from './rows-of-segment.ts'
+import { rowsOfSegment, splitRows } from './rows-of-segment.ts'
 import type { Segment } from './segment.ts'
 import { createSegmentOpener, type SegmentRow } from './stored-segment.ts'
 import { createUserTexts } from './user-texts.ts'
@@ -50,7 +50,7 @@ function* readSegments(db: Database, erasures: Erasures): Iterable<StoredRows> {
   )
   for (const { erasedTo, ...source } of list.all()) {
     const segment = open(source)
-    const { rows, users } = rowsOfSegment(segment, erasedTo, erasures)
+    const { rows, users } = rowsOfSegment(segment, splitRows(segment, erasedTo, erasures).kept)
     const texts = Array.from(users.ids, (id, place) => (place === 0 ? '' : userTexts.text(id)))
     yield { source, segment, rows: { ...rows, users: { texts, places: users.places } }, kept: undefined }
   }

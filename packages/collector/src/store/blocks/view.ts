@@ -11,6 +11,8 @@ export interface View extends ProjectRows {
 
 /** What one read transaction shows. To be used before it ends. */
 export interface Snapshot {
+  /** Grows when segments or erasures change. */
+  readonly layout: number
   /** Number of the last event that it shows, hidden or not; 0 for none. */
   readonly lastNumber: number
   /** In the order of their numbers; only segments where the project has rows. */

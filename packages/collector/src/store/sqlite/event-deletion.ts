@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { createDeleteDeliveries } from './delivery-deletion.ts'
 
 export interface EventRow {
   readonly id: number
@@ -11,7 +12,6 @@ export interface EventDeletion {
    * deliveries that still wait stay; else keys stay claimed, and no delivery stays.
    */
   deleteEvents(project: number, rows: readonly EventRow[], options: { readonly releaseKeys: boolean }): void
-  deleteDeliveries(deliveries: readonly number[]): void
 }
 
 /** To be called inside a transaction. */
@@ -26,18 +26,8 @@ export function createEventDeletion(db: Database): EventDeletion {
       `SELECT id FROM delivery WHERE event_id = ? AND state IN ('delivered', 'failed', 'cancelled')`,
     )
     .pluck()
-  const removeAttempts = db.prepare<[number]>('DELETE FROM delivery_attempt WHERE delivery = ?')
-  const removeDelivery = db.prepare<[number]>('DELETE FROM delivery WHERE id = ?')
-
-  function deleteDeliveries(deliveries: readonly number[]): void {
-    for (const id of deliveries) {
-      removeAttempts.run(id)
-      removeDelivery.run(id)
-    }
-  }
-
+  const deleteDeliveries = createDeleteDeliveries(db)
   return {
-    deleteDeliveries,
     deleteEvents(project, rows, { releaseKeys }) {
       for (const { id, eventId } of rows) {
         remove.run(id)

@@ -10,7 +10,7 @@ import type {
 } from '../delivery-log.ts'
 import type { DeliveryAttempt, PlannedDelivery } from '../outbox.ts'
 import { createRecordAttempt } from './delivery-settlement.ts'
-import { createEventDeletion } from './event-deletion.ts'
+import { createDeleteDeliveries } from './delivery-deletion.ts'
 import { guard } from './guard.ts'
 
 interface DeliveryRow {
@@ -87,7 +87,7 @@ function createPrune(db: Database): (beforeMs: number) => number {
        AND state IN ('delivered', 'failed', 'cancelled') AND due_at < ? LIMIT ${PRUNED_ROWS}`,
     )
     .pluck()
-  const { deleteDeliveries } = createEventDeletion(db)
+  const deleteDeliveries = createDeleteDeliveries(db)
   return (beforeMs) => {
     const deliveries = ended.all(beforeMs)
     deleteDeliveries(deliveries)

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Eraser } from '../eraser.ts'
+import { createDeleteDeliveries } from './delivery-deletion.ts'
 import { createEventDeletion, type EventRow } from './event-deletion.ts'
 import { guard } from './guard.ts'
 import { createProjectIds } from './project-ids.ts'
@@ -49,6 +50,7 @@ function eraseAll(eraseFrom: (from: number) => ErasedPiece): number {
 function createEraseBefore(db: Database) {
   const projectRow = createProjectIds(db)
   const deletion = createEventDeletion(db)
+  const deleteDeliveries = createDeleteDeliveries(db)
   const select = db.prepare<[number, number], EventRow>(
     `SELECT id, event_id AS eventId FROM event WHERE project = ? AND ts < ? ORDER BY ts LIMIT ${DELETED_ROWS}`,
   )
@@ -65,7 +67,7 @@ function createEraseBefore(db: Database) {
       return { events: rows.length, next: 0 }
     }
     const deliveries = ended.all(project, beforeMs)
-    deletion.deleteDeliveries(deliveries)
+    deleteDeliveries(deliveries)
     return { events: 0, next: deliveries.length < DELETED_ROWS ? undefined : -1 }
   }
 }

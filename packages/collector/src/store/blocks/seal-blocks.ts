@@ -1,0 +1,81 @@
+import type { Database } from 'better-sqlite3'
+import type { BlockRows } from './block-rows.ts'
+import { buildSegment } from './build-segment.ts'
+import { newClaimKey, readUuidBytes } from './claim-key.ts'
+import { decodeBlock } from './decode-block.ts'
+import { createReadErasures } from './erasures.ts'
+import { joinRows } from './join-rows.ts'
+import { createKeyRunBuilder, type KeyRunBuilder } from './key-run.ts'
+import { type KeptSeconds, loadKeptSeconds } from './kept-seconds.ts'
+import { usersOfRows } from './row-users.ts'
+import type { Sealed } from './seal-work.ts'
+import { createUserIds } from './user-ids.ts'
+
+/** Whole blocks, in order, until they have `minEvents` events or number `upTo` is in. */
+export interface SealWish {
+  readonly minEvents: number
+  readonly upTo: number
+}
+
+interface BlockRow {
+  readonly first: number
+  readonly last: number
+  readonly events: number
+  readonly body: Buffer
+}
+
+/** Makes a segment and a key run of the blocks after `sealed_to`; at least one there must be. */
+export function createSealBlocks(db: Database): (wish: SealWish) => Sealed {
+  const storage = db.prepare<[], { readonly sealedTo: number; readonly nextUser: number }>(
+    'SELECT sealed_to AS sealedTo, next_user AS nextUser FROM storage',
+  )
+  const select = db.prepare<[number], BlockRow>(
+    'SELECT first, last, events, body FROM block WHERE first > ? ORDER BY first',
+  )
+  const readErasures = createReadErasures(db)
+  const userIds = createUserIds(db)
+
+  return db.transaction((wish: SealWish) => {
+    const { sealedTo, nextUser } = storage.get() as { readonly sealedTo: number; readonly nextUser: number }
+    const erasures = readErasures()
+    const keptSeconds = loadKeptSeconds(db)
+    const keys = createKeyRunBuilder()
+    const parts: { readonly block: BlockRows; readonly rows: Uint32Array | undefined }[] = []
+    let first = 0
+    let last = 0
+    let events = 0
+    for (const row of select.iterate(sealedTo)) {
+      const block = decodeBlock(row.first, row.body)
+      parts.push({ block, rows: erasures.keptRows(block) })
+      addKeys(keys, block, keptSeconds)
+      first ||= row.first
+      last = row.last
+      events += row.events
+      if (events >= wish.minEvents || last >= wish.upTo) break
+    }
+    const rows = joinRows(parts)
+    const { places, users } = usersOfRows(rows)
+    const { ids, newUsers } = userIds(users, nextUser)
+    const segment = buildSegment({ first, last, erasedTo: erasures.lastId }, rows, { places, ids })
+    return { segment, users: newUsers, run: keys.build(first, last) }
+  })
+}
+
+/** Keys of hidden events too: that a key was used does not end with its event. */
+function addKeys(
+  keys: KeyRunBuilder,
+  { claims, numbers, projects, times, users }: BlockRows,
+  keptSeconds: KeptSeconds,
+): void {
+  const key = newClaimKey()
+  for (const [row, claim] of claims.entries()) {
+    if (claim === undefined) continue
+    const [project, place] = [projects[row] as number, users.places[row] as number]
+    const userId = place === 0 ? null : (users.texts[place] as string)
+    const event = { project, number: numbers[row] as number, timeMs: times[row] as number, userId }
+    const seconds = keptSeconds(event)
+    if (seconds === undefined) continue
+    readUuidBytes(key, project, claim.eventId)
+    keys.add(key, seconds)
+  }
+}
