@@ -45,17 +45,16 @@ export function eventsBetween(
 }
 
 function until(list: ListedRows, toMs: number): ListedRows {
-  const { view, order, start, end } = list
-  return { ...list, end: firstPlaceNotBefore(view.segment.column('times'), order, toMs, start, end) }
+  const { times, order, start, end } = list
+  return { ...list, end: firstPlaceNotBefore(times, order, toMs, start, end) }
 }
 
 /** The first place of a list that is after an event by (time, number). */
 function placeAfter(
-  { view, order, start, end }: ListedRows,
+  { view, times, order, start, end }: ListedRows,
   { timestampMs, place: number }: Pick<PlacedEvent, 'timestampMs' | 'place'>,
 ): number {
   const { segment } = view
-  const times = segment.column('times')
   let low = firstPlaceNotBefore(times, order, timestampMs, start, end)
   if (segment.first > number) return low
   let high = firstPlaceNotBefore(times, order, timestampMs + 1, low, end)

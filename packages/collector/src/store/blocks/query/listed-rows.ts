@@ -1,9 +1,11 @@
+import type { Times } from '../segment.ts'
 import type { View } from '../view.ts'
 import { firstPlaceNotBefore } from './find-time.ts'
 
 /** Rows of a view in the order of (time, number), hidden ones left out: places `start` to `end` of `order`. */
 export interface ListedRows {
   readonly view: View
+  readonly times: Times
   readonly order: Uint32Array
   readonly start: number
   readonly end: number
@@ -19,6 +21,7 @@ export interface ListedRow {
 export function listRows(view: View): ListedRows {
   return withoutHidden({
     view,
+    times: view.segment.column('times'),
     order: view.segment.column('timeOrder'),
     start: view.orderStart,
     end: view.orderEnd,
@@ -29,23 +32,23 @@ export function listRows(view: View): ListedRows {
 export function listUserRows(view: View, project: number, userId: string): ListedRows {
   const place = view.segment.column('users').find(project, userId)
   const { rows: order, starts } = view.segment.column('userOrder')
-  if (place === 0 || view.hiddenUsers.has(place)) return { view, order, start: 0, end: 0 }
-  const [start, end] = [starts[place] as number, starts[place + 1] as number]
   const times = view.segment.column('times')
-  return { view, order, start: firstPlaceNotBefore(times, order, view.hiddenBefore, start, end), end }
+  if (place === 0 || view.hiddenUsers.has(place)) return { view, times, order, start: 0, end: 0 }
+  const [start, end] = [starts[place] as number, starts[place + 1] as number]
+  return { view, times, order, start: firstPlaceNotBefore(times, order, view.hiddenBefore, start, end), end }
 }
 
-function withoutHidden({ view, order, start, end }: ListedRows): ListedRows {
-  const first = firstPlaceNotBefore(view.segment.column('times'), order, view.hiddenBefore, start, end)
-  if (view.hiddenUsers.size === 0) return { view, order, start: first, end }
+function withoutHidden({ view, times, order, start, end }: ListedRows): ListedRows {
+  const first = firstPlaceNotBefore(times, order, view.hiddenBefore, start, end)
+  if (view.hiddenUsers.size === 0) return { view, times, order, start: first, end }
   const { places } = view.segment.column('users')
   const visible = order.subarray(first, end).filter((row) => !view.hiddenUsers.has(places[row] as number))
-  return { view, order: visible, start: 0, end: visible.length }
+  return { view, times, order: visible, start: 0, end: visible.length }
 }
 
-export function timeOf(view: View, row: number): number {
-  const { base, offsets } = view.segment.column('times')
-  return base + (offsets[row] as number)
+/** Time of the row at a place. */
+export function timeAt({ times, order }: ListedRows, place: number): number {
+  return times.base + (times.offsets[order[place] as number] as number)
 }
 
 /**
@@ -80,6 +83,6 @@ function createHead(list: ListedRows, place: number): Head {
   return { list, place, ms: msAt(list, place) }
 }
 
-function msAt({ view, order, end }: ListedRows, place: number): number | undefined {
-  return place < end ? timeOf(view, order[place] as number) : undefined
+function msAt(list: ListedRows, place: number): number | undefined {
+  return place < list.end ? timeAt(list, place) : undefined
 }

@@ -1,5 +1,5 @@
 import { firstPlaceNotBefore } from './find-time.ts'
-import { type ListedRows, timeOf } from './listed-rows.ts'
+import { type ListedRows, timeAt } from './listed-rows.ts'
 
 /**
  * Where each list goes on when so many rows of all lists are behind, in the order of (time, number): found by bisecting times,
@@ -24,11 +24,12 @@ function timeAtRank(lists: readonly ListedRows[], rank: number): number | undefi
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
   let rows = 0
-  for (const { view, order, start, end } of lists) {
+  for (const list of lists) {
+    const { start, end } = list
     if (start === end) continue
     rows += end - start
-    low = Math.min(low, timeOf(view, order[start] as number))
-    high = Math.max(high, timeOf(view, order[end - 1] as number))
+    low = Math.min(low, timeAt(list, start))
+    high = Math.max(high, timeAt(list, end - 1))
   }
   if (rank >= rows) return undefined
   // The last time that at most `rank` rows are before.
@@ -42,9 +43,7 @@ function timeAtRank(lists: readonly ListedRows[], rank: number): number | undefi
 
 /** The first place of each list that is not before an instant. */
 export function placesAt(lists: readonly ListedRows[], ms: number): number[] {
-  return lists.map(({ view, order, start, end }) =>
-    firstPlaceNotBefore(view.segment.column('times'), order, ms, start, end),
-  )
+  return lists.map(({ times, order, start, end }) => firstPlaceNotBefore(times, order, ms, start, end))
 }
 
 function rowsBefore(lists: readonly ListedRows[], places: readonly number[]): number {

@@ -3,7 +3,6 @@ import { nameUuid, uuidOfBytes } from '../../../id/uuid.ts'
 import type { EventContent, Segment } from '../segment.ts'
 import type { Snapshot, View } from '../view.ts'
 import type { ListedRow } from './listed-rows.ts'
-import { timeOf } from './listed-rows.ts'
 
 /** A whole event, as segments have it. */
 export interface ReadEvent {
@@ -29,13 +28,14 @@ export function readEvents(rows: readonly ListedRow[]): ReadEvent[] {
   }
   return rows.map(({ view, row }) => {
     const { segment } = view
+    const { base, offsets } = segment.column('times')
     const users = segment.column('users')
     const place = users.places[row] as number
     return {
       number: segment.first + (segment.column('numbers')[row] as number),
       eventName: nameOf(view, row),
       userId: place === 0 ? null : users.text(place),
-      timestampMs: timeOf(view, row),
+      timestampMs: base + (offsets[row] as number),
       content: contents.get(segment)?.get(row) as EventContent,
     }
   })

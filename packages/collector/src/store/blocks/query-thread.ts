@@ -1,0 +1,12 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { openReadOnly } from '../sqlite/open-read-only.ts'
+import { createQueries, type QueryOptions } from './queries.ts'
+import { serveCalls } from './serve-calls.ts'
+
+/** What the thread is started with. */
+export interface QueryThreadData extends QueryOptions {
+  readonly path: string
+}
+
+const { path, ...options } = workerData as QueryThreadData
+serveCalls(parentPort as MessagePort, { ...createQueries(openReadOnly(path), options) })
