@@ -101,7 +101,7 @@ export function createCollector(options: CollectorOptions): Collector {
         handler: (request, response) => void answer(request, response),
         async stop() {
           await worker.stop()
-          store.close()
+          await store.close()
           claim.release()
         },
       }
@@ -126,7 +126,7 @@ async function open({ dbPath, durability, flatProject: named }: Wanted): Promise
   if (named === undefined) return { store, findFlatProject: store.projects.first }
   const id = named.toLowerCase()
   if ((await store.projects.find(id)) !== undefined) return { store, findFlatProject: () => store.projects.find(id) }
-  store.close()
+  await store.close()
   throw new StoreError('unusable', `flatProject: there is no project ${named} in this database`)
 }
 

@@ -165,7 +165,7 @@ describe('What a rule has counted', () => {
     const first = openSqliteStore(path, 'process')
     await first.projects.create({ id: 'project', name: '', allowedOrigins: null, createdAtMs: 0 })
     await first.rules.create(rule)
-    first.close()
+    await first.close()
 
     /** Stores one event in a store of its own, as after a restart. Whether the rule fired. */
     const store = async (n: number, fails = false): Promise<boolean> => {

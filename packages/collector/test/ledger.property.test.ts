@@ -14,9 +14,9 @@ const dbPath = join(folder.path, 'ledger.db')
 const store = openSqliteStore(dbPath, 'process')
 const rows = new Database(dbPath)
 
-afterAll(() => {
+afterAll(async () => {
   rows.close()
-  store.close()
+  await store.close()
   folder.remove()
 })
 

@@ -33,8 +33,8 @@ test('What was committed is there when the file is opened again', async () => {
   const first = openSqliteStore(path, 'power')
   const project = { id: 'p', name: 'n', allowedOrigins: null, createdAtMs: 1 }
   await first.projects.create(project)
-  first.close()
+  await first.close()
   const second = openSqliteStore(path, 'process')
   expect(await second.projects.first()).toEqual(project)
-  second.close()
+  await second.close()
 })

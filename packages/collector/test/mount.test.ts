@@ -19,7 +19,7 @@ async function makeKey(dbPath: string): Promise<string> {
   const limits = { eventsPerMinute: null, analyticsPerMinute: null }
   const { key, record } = newKey({ projectId: 'p', kind: 'secret', ...limits }, 0, (size) => new Uint8Array(size))
   await store.apiKeys.create(record)
-  store.close()
+  await store.close()
   return key
 }
 

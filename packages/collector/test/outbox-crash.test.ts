@@ -93,7 +93,7 @@ async function makeFile(dbPath: string, url: string, nowMs: number): Promise<str
   const due = { deliveryId, webhookId: WEBHOOK, document: '{"event_name":"a"}', dueAtMs: nowMs }
   const delivery = { ...due, eventId, eventTimestampMs: nowMs, userId: null }
   await store.ledger.ingest([{ projectId: PROJECT, entries: [entry] }], () => [delivery])
-  store.close()
+  await store.close()
   return deliveryId
 }
 
@@ -133,7 +133,7 @@ describe('A collector that dies at any step delivers at least once, under the sa
     const heir = await startLife(dbPath, clock.now, unharmed)
     stops.push(async () => {
       await heir.worker.stop()
-      heir.store.close()
+      await heir.store.close()
     })
     await expect.poll(() => rowsOf(dbPath)).toEqual({ states: ['delivered'], statuses: [204] })
     const again = left.state === 'delivered' ? 0 : 1

@@ -23,7 +23,7 @@ async function contentOf(db: string) {
     const { uniqueUsers } = await store.eventStats.stats({ projectId }, 3)
     return { events, total, uniqueUsers, users: await store.users.oldest(projectId, 1_000) }
   } finally {
-    store.close()
+    await store.close()
   }
 }
 

@@ -135,7 +135,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       server.close()
       server.closeAllConnections()
       await worker.stop()
-      store.close()
+      await store.close()
       folder.remove()
     },
   }

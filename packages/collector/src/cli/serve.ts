@@ -106,7 +106,7 @@ async function makeProject(store: Store, show: (facts: Readonly<Record<string, s
     const secret = await addKey(store, { kind: 'secret', projectId, ...limits })
     show({ project_id: projectId, publishable_key: publishable.key, secret_key: secret.key })
   } finally {
-    store.close()
+    await store.close()
   }
 }
 

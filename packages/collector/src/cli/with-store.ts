@@ -21,6 +21,6 @@ export async function withNewStore(flags: Flags, terminal: Terminal, run: Work):
   try {
     return await run(store)
   } finally {
-    store.close()
+    await store.close()
   }
 }

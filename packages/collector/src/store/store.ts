@@ -29,7 +29,7 @@ export interface Store {
   /** Commits a write that changes nothing. Rejects with `StoreError` when nothing can be written now. */
   proveWritable(): Promise<void>
   /** Ends all use of the store; what was committed stays. */
-  close(): void
+  close(): Promise<void>
 }
 
 /** `process`: a commit survives the death of the process. `power`: it survives the loss of power too. */

@@ -40,6 +40,6 @@ export function openSqliteStore(path: string, durability: Durability): Store {
     webhooks: createSqliteWebhooks(db),
     rules: createSqliteRules(db),
     proveWritable: createProveWritable(db),
-    close: () => db.close(),
+    close: async () => void db.close(),
   }
 }
