@@ -12,7 +12,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'check', root: `${root}.ci`, include } },
       ...['protocol', 'testkit', 'sdk', 'collector'].map((name) => ({
-        test: { name, root: `${root}packages/${name}`, include },
+        test: { name, root: `${root}packages/${name}`, include, testTimeout: 30_000 },
       })),
       {
         test: {

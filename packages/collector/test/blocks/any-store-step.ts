@@ -17,9 +17,19 @@ export type Step =
   | { readonly kind: 'erase before'; readonly project: number; readonly at: number }
   | { readonly kind: 'erase user'; readonly project: number; readonly user: string }
   | { readonly kind: 'seal' | 'reclaim' | 'reopen' | 'kill' | 'export' | 'examine' }
-  | { readonly kind: 'series'; readonly project: number; readonly name: string | undefined; readonly edges: readonly number[] }
+  | {
+      readonly kind: 'series'
+      readonly project: number
+      readonly name: string | undefined
+      readonly edges: readonly number[]
+    }
   | { readonly kind: 'books' | 'latest'; readonly project: number }
-  | { readonly kind: 'between'; readonly project: number; readonly range: readonly [number, number]; readonly limit: number }
+  | {
+      readonly kind: 'between'
+      readonly project: number
+      readonly range: readonly [number, number]
+      readonly limit: number
+    }
   | { readonly kind: 'page'; readonly project: number; readonly offset: number; readonly limit: number }
   | { readonly kind: 'of user'; readonly project: number; readonly user: string; readonly limit: number }
   | {
@@ -73,18 +83,23 @@ const anyIngest = fc
 const anyQuery: fc.Arbitrary<Step> = fc.oneof(
   fc
     .tuple(anyProject, fc.option(anyName, { nil: undefined }), fc.uniqueArray(anyTime, { minLength: 2, maxLength: 6 }))
-    .map(([project, name, edges]) => ({ kind: 'series', project, name, edges: edges.toSorted((a, b) => a - b) })),
+    .map(
+      ([project, name, edges]) => ({ kind: 'series', project, name, edges: edges.toSorted((a, b) => a - b) }) as const,
+    ),
   anyProject.map((project) => ({ kind: 'books', project }) as const),
   anyProject.map((project) => ({ kind: 'latest', project }) as const),
   fc
     .tuple(anyProject, anyTime, anyTime, fc.integer({ min: 1, max: 9 }))
-    .map(([project, a, b, limit]) => ({ kind: 'between', project, range: [Math.min(a, b), Math.max(a, b)], limit })),
+    .map(
+      ([project, a, b, limit]) =>
+        ({ kind: 'between', project, range: [Math.min(a, b), Math.max(a, b)], limit }) as const,
+    ),
   fc
     .tuple(anyProject, fc.nat(60), fc.integer({ min: 1, max: 20 }))
-    .map(([project, offset, limit]) => ({ kind: 'page', project, offset, limit })),
+    .map(([project, offset, limit]) => ({ kind: 'page', project, offset, limit }) as const),
   fc
     .tuple(anyProject, anyUser, fc.integer({ min: 1, max: 5 }))
-    .map(([project, user, limit]) => ({ kind: 'of user', project, user, limit })),
+    .map(([project, user, limit]) => ({ kind: 'of user', project, user, limit }) as const),
   fc
     .tuple(
       anyProject,
@@ -93,12 +108,12 @@ const anyQuery: fc.Arbitrary<Step> = fc.oneof(
       fc.option(anyTime, { nil: undefined }),
       fc.integer({ min: 1, max: 4 }),
     )
-    .map(([project, name, from, to, pages]) => ({ kind: 'stats', project, name, range: [from, to], pages })),
+    .map(([project, name, from, to, pages]) => ({ kind: 'stats', project, name, range: [from, to], pages }) as const),
   fc.constant({ kind: 'export' } as const),
 )
 const anyErasure: fc.Arbitrary<Step> = fc.oneof(
-  fc.tuple(anyProject, anyTime).map(([project, at]) => ({ kind: 'erase before', project, at })),
-  fc.tuple(anyProject, anyUser).map(([project, user]) => ({ kind: 'erase user', project, user })),
+  fc.tuple(anyProject, anyTime).map(([project, at]) => ({ kind: 'erase before', project, at }) as const),
+  fc.tuple(anyProject, anyUser).map(([project, user]) => ({ kind: 'erase user', project, user }) as const),
 )
 
 /** Steps that share few names, users, times and keys, so that each meets what the others did. */
@@ -107,8 +122,11 @@ export const anySteps: fc.Arbitrary<readonly Step[]> = fc.array(
     { weight: 8, arbitrary: anyIngest },
     { weight: 8, arbitrary: anyQuery },
     { weight: 2, arbitrary: anyErasure },
-    { weight: 3, arbitrary: fc.constantFrom({ kind: 'seal' }, { kind: 'reclaim' }) },
-    { weight: 2, arbitrary: fc.constantFrom({ kind: 'reopen' }, { kind: 'kill' }, { kind: 'examine' }) },
+    { weight: 3, arbitrary: fc.constantFrom({ kind: 'seal' } as const, { kind: 'reclaim' } as const) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom({ kind: 'reopen' } as const, { kind: 'kill' } as const, { kind: 'examine' } as const),
+    },
   ),
   { minLength: 1, maxLength: 40 },
 )

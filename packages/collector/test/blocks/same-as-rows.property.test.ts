@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import { timeUuid } from '../../src/id/uuid.ts'
 import { checkEvent } from '../../src/ingest/ledger-entry.ts'
-import type { LedgerBatch } from '../../src/store/ledger.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { LedgerBatch, LedgerEntry, SenderWord } from '../../src/store/ledger.ts'
+import type { AskedStore } from './asked-store.ts'
 import { anySteps, FIRST_MS, PROJECTS, type Sent, type Step } from './any-store-step.ts'
 import { openTwoStores, type TwoStores } from './two-stores.ts'
 
@@ -55,9 +55,12 @@ async function take(stores: TwoStores, step: Step, place: number): Promise<void>
   }
 }
 
-type Question = Extract<Step, { readonly kind: 'series' | 'books' | 'latest' | 'between' | 'page' | 'of user' | 'stats' }>
+type Question = Extract<
+  Step,
+  { readonly kind: 'series' | 'books' | 'latest' | 'between' | 'page' | 'of user' | 'stats' }
+>
 
-async function ask(store: Store, step: Question): Promise<unknown> {
+async function ask(store: AskedStore, step: Question): Promise<unknown> {
   const projectId = idOf(step.project)
   const at = (ms: number) => FIRST_MS + ms
   switch (step.kind) {
@@ -68,7 +71,7 @@ async function ask(store: Store, step: Question): Promise<unknown> {
       return store.analytics.series({ projectId, ...name, ...window }, edges)
     }
     case 'books':
-      return store.analytics.books(projectId)
+      return store.books.books(projectId)
     case 'latest':
       return store.eventList.latest(projectId, 10)
     case 'between':
@@ -80,14 +83,17 @@ async function ask(store: Store, step: Question): Promise<unknown> {
     case 'stats': {
       const [from, to] = step.range
       const name = step.name === undefined ? {} : { eventName: step.name }
-      const window = { ...(from === undefined ? {} : { fromMs: at(from) }), ...(to === undefined ? {} : { toMs: at(to) }) }
+      const window = {
+        ...(from === undefined ? {} : { fromMs: at(from) }),
+        ...(to === undefined ? {} : { toMs: at(to) }),
+      }
       return store.eventStats.stats({ projectId, ...name, ...window }, step.pages)
     }
   }
 }
 
 /** All events of a range, some at a time. */
-async function walk(store: Store, projectId: string, { range, limit }: Extract<Step, { kind: 'between' }>) {
+async function walk(store: AskedStore, projectId: string, { range, limit }: Extract<Step, { kind: 'between' }>) {
   const window = { fromMs: FIRST_MS + range[0], toMs: FIRST_MS + range[1] }
   const walked = []
   for (;;) {
@@ -98,16 +104,19 @@ async function walk(store: Store, projectId: string, { range, limit }: Extract<S
 }
 
 /** Both stores get the same entries: what chance decides, it decides once. */
-async function ingest(store: Store, batches: readonly (readonly Sent[])[], place: number, generation: number) {
+async function ingest(store: AskedStore, batches: readonly (readonly Sent[])[], place: number, generation: number) {
   const ledgerBatches = batches.map((batch, b): LedgerBatch => {
     const project = (batch[0] as Sent).project
     const entries = batch.map((sent, i) => {
       let seed = (place * 8 + b) * 32 + i + 1
       const bytes = (size: number) => Uint8Array.from({ length: size }, () => (seed = (seed * 48_271) % 2_147_483_647))
-      return checkEvent(valueOf(sent, generation), { projectId: idOf(project), nowMs: FIRST_MS + place, randomBytes: bytes })
-        .entry
+      return checkEvent(valueOf(sent, generation), {
+        projectId: idOf(project),
+        nowMs: FIRST_MS + place,
+        randomBytes: bytes,
+      }) satisfies LedgerEntry
     })
-    return { projectId: idOf(project), entries }
+    return { projectId: idOf(project), entries, word: wordOf(batch, place) }
   })
   const planned: string[] = []
   const { verdicts, ids } = await store.ledger.ingest(ledgerBatches, (_, fresh) => {
@@ -115,6 +124,13 @@ async function ingest(store: Store, batches: readonly (readonly Sent[])[], place
     return []
   })
   return { verdicts, ids, planned }
+}
+
+/** What some senders say: clocks that are right, or off by less or more than is corrected. */
+function wordOf(batch: readonly Sent[], place: number): SenderWord {
+  const first = Math.abs((batch[0] as Sent).at)
+  const sentAtMs = FIRST_MS + place + ([0, 2_000, -60_000, 60_000][first % 4] as number)
+  return first % 5 === 0 ? {} : { sentAtMs, waiting: first % 3 }
 }
 
 function valueOf({ name, user, at, metadata, key }: Sent, generation: number): object {
@@ -130,4 +146,3 @@ function valueOf({ name, user, at, metadata, key }: Sent, generation: number): o
 function idOf(project: number): string {
   return projectIds[project] as string
 }
-
