@@ -21,7 +21,11 @@ test('Blocks and segments answer everything as plain rows do, whatever is done i
         await stores.remove()
       }
     }),
-    { numRuns: Number(process.env['TRUECOUNT_RUNS'] ?? 60), endOnFailure: false },
+    {
+      numRuns: Number(process.env['TRUECOUNT_RUNS'] ?? 60),
+      interruptAfterTimeLimit: 100_000,
+      markInterruptAsFailure: true,
+    },
   )
 }, 120_000)
 
