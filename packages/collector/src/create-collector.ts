@@ -10,7 +10,8 @@ import { BODY_TIMES } from './http/body-times.ts'
 import { type AddressList, readAddressList } from './http/address-list.ts'
 import type { Log } from './log.ts'
 import { claimDatabase } from './store/sqlite/claim-database.ts'
-import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts'
+import { openStore } from './store/blocks/open-store.ts'
+import { createStoreLog } from './store-log.ts'
 import type { Project } from './store/registry.ts'
 import { StoreError } from './store/store-error.ts'
 import type { Durability, Store } from './store/store.ts'
@@ -86,16 +87,20 @@ export function createCollector(options: CollectorOptions): Collector {
   return {
     async start() {
       const claim = claimDatabase(dbPath)
-      const { store, findFlatProject } = await open({ dbPath, durability, flatProject }).catch((error: unknown) => {
-        claim.release()
-        throw error
-      })
+      const { store, findFlatProject } = await open({ dbPath, durability, flatProject, log }).catch(
+        (error: unknown) => {
+          claim.release()
+          throw error
+        },
+      )
       const time = { now: Date.now, monotonicMs, bodyTimes: BODY_TIMES }
       const chance = { randomBytes, random: Math.random }
       const webhooks = { policy, resolveName, deliveriesKeptMs }
       const flat = { flatAccess, findFlatProject }
       const app = createApp({ store, log, ...time, ...chance, ...webhooks, ...flat, isTrusted: proxies.has })
       const worker = await app.start()
+      // Takes the file over now rather than with the first event.
+      await store.ledger.ingest([], () => [])
       const answer = app.koa.callback()
       return {
         handler: (request, response) => void answer(request, response),
@@ -113,6 +118,7 @@ interface Wanted {
   readonly dbPath: string
   readonly durability: Durability
   readonly flatProject: string | undefined
+  readonly log: Log
 }
 
 interface Opened {
@@ -121,8 +127,8 @@ interface Opened {
 }
 
 /** Rejects with `StoreError` (`unusable`) also for a project that is named and does not exist. */
-async function open({ dbPath, durability, flatProject: named }: Wanted): Promise<Opened> {
-  const store = openSqliteStore(dbPath, durability)
+async function open({ dbPath, durability, flatProject: named, log }: Wanted): Promise<Opened> {
+  const store = await openStore(dbPath, durability, createStoreLog(log))
   if (named === undefined) return { store, findFlatProject: store.projects.first }
   const id = named.toLowerCase()
   if ((await store.projects.find(id)) !== undefined) return { store, findFlatProject: () => store.projects.find(id) }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { createRuleBook } from '../src/rules/rule-book.ts'
 import type { StoredEvent } from '../src/store/ledger.ts'
 import type { Rule } from '../src/store/registry.ts'
-import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts'
+import { openTestStore } from './open-test-store.ts'
 import { nameUuid } from '../src/id/uuid.ts'
 import { startTestApp, temporaryFolder, type TestApp } from './start-test-app.ts'
 
@@ -162,14 +162,14 @@ describe('What a rule has counted', () => {
     const folder = temporaryFolder()
     stops.push(folder.remove)
     const path = `${folder.path}/rules.db`
-    const first = openSqliteStore(path, 'process')
+    const first = await openTestStore(path)
     await first.projects.create({ id: 'project', name: '', allowedOrigins: null, createdAtMs: 0 })
     await first.rules.create(rule)
     await first.close()
 
     /** Stores one event in a store of its own, as after a restart. Whether the rule fired. */
     const store = async (n: number, fails = false): Promise<boolean> => {
-      const opened = openSqliteStore(path, 'process')
+      const opened = await openTestStore(path)
       const book = createRuleBook()
       for (const stored of await opened.rules.list()) book.put(stored)
       let fired = false
@@ -182,7 +182,7 @@ describe('What a rule has counted', () => {
         return []
       })
       await ingest.catch(() => undefined)
-      opened.close()
+      await opened.close()
       return fired
     }
     expect([await store(1), await store(2, true), await store(3), await store(4)]).toEqual([false, false, false, true])

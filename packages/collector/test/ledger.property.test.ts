@@ -6,12 +6,12 @@ import * as fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { timeUuid } from '../src/id/uuid.ts'
 import { checkEvent } from '../src/ingest/ledger-entry.ts'
-import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts'
+import { openTestStore } from './open-test-store.ts'
 import { temporaryFolder } from './start-test-app.ts'
 
 const folder = temporaryFolder()
 const dbPath = join(folder.path, 'ledger.db')
-const store = openSqliteStore(dbPath, 'process')
+const store = await openTestStore(dbPath)
 const rows = new Database(dbPath)
 
 afterAll(async () => {

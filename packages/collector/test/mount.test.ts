@@ -7,14 +7,14 @@ import Koa from 'koa'
 import { afterAll, expect, test } from 'vitest'
 import { createCollector } from '../src/index.ts'
 import { newKey } from '../src/manage/new-key.ts'
-import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts'
+import { openTestStore } from './open-test-store.ts'
 import { answerOf, temporaryFolder } from './start-test-app.ts'
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
 
 async function makeKey(dbPath: string): Promise<string> {
-  const store = openSqliteStore(dbPath, 'process')
+  const store = await openTestStore(dbPath)
   await store.projects.create({ id: 'p', name: '', allowedOrigins: null, createdAtMs: 0 })
   const limits = { eventsPerMinute: null, analyticsPerMinute: null }
   const { key, record } = newKey({ projectId: 'p', kind: 'secret', ...limits }, 0, (size) => new Uint8Array(size))

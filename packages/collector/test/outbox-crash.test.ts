@@ -8,7 +8,7 @@ import { startDeliveryWorker } from '../src/deliver/delivery-worker.ts'
 import { createAddressPolicy } from '../src/deliver/webhook-address.ts'
 import { nameUuid, timeUuid } from '../src/id/uuid.ts'
 import type { Outbox } from '../src/store/outbox.ts'
-import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts'
+import { openTestStore } from './open-test-store.ts'
 import { temporaryFolder } from './start-test-app.ts'
 
 const stops: (() => unknown)[] = []
@@ -65,7 +65,7 @@ const DEATHS: Readonly<Record<string, Death>> = {
 }
 
 async function startLife(dbPath: string, now: () => number, { outbox, post }: Life) {
-  const store = openSqliteStore(dbPath, 'process')
+  const store = await openTestStore(dbPath)
   const addresses = createAddressPolicy({ has: () => true })
   const worker = startDeliveryWorker({
     outbox: outbox(store.outbox),
@@ -81,7 +81,7 @@ async function startLife(dbPath: string, now: () => number, { outbox, post }: Li
 
 /** A file with one event stored and its delivery enqueued, in one transaction, by a process that then died. */
 async function makeFile(dbPath: string, url: string, nowMs: number): Promise<string> {
-  const store = openSqliteStore(dbPath, 'process')
+  const store = await openTestStore(dbPath)
   await store.projects.create({ id: PROJECT, name: '', allowedOrigins: null, createdAtMs: nowMs })
   const base = { id: WEBHOOK, projectId: PROJECT, enabled: true, createdAtMs: nowMs }
   await store.webhooks.create({ ...base, url, events: ['a'], secret: 'secret' })
@@ -147,7 +147,7 @@ describe('A collector that dies at any step delivers at least once, under the sa
     const clock = createManualClock()
     const dbPath = join(folder.path, 'lease.db')
     await makeFile(dbPath, 'http://127.0.0.1:1/', clock.now())
-    const { outbox, close } = openSqliteStore(dbPath, 'process')
+    const { outbox, close } = await openTestStore(dbPath)
     stops.push(() => folder.remove(), close)
     const share = [{ webhookId: WEBHOOK, limit: 5 }]
     const claim = () => outbox.claim(share, clock.now(), 1_000)

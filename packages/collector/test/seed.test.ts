@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { startNodeChild } from '@truecount/testkit'
 import { afterAll, describe, expect, test } from 'vitest'
-import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts'
+import { openTestStore } from './open-test-store.ts'
 import { temporaryFolder } from './start-test-app.ts'
 
 const folder = temporaryFolder()
@@ -16,7 +16,7 @@ async function run(...args: string[]): Promise<{ code: number | null; output: st
 }
 
 async function contentOf(db: string) {
-  const store = openSqliteStore(db, 'process')
+  const store = await openTestStore(db)
   try {
     const projectId = (await store.projects.first())?.id as string
     const { events, total } = await store.eventPages.page(projectId, 0, 1_000)

@@ -20,7 +20,7 @@ import { type ConnectionTimes, createHttpServer } from '../src/http/create-http-
 import type { Route } from '../src/http/route.ts'
 import { type KeyWish, newKey } from '../src/manage/new-key.ts'
 import type { Log } from '../src/log.ts'
-import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts'
+import { openTestStore } from './open-test-store.ts'
 import type { Store } from '../src/store/store.ts'
 
 /** A folder of its own for one test file's databases. */
@@ -85,7 +85,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const { webhookAllow = ['127.0.0.0/8', '::1'], wrapStore = (store) => store } = options
   const folder = temporaryFolder()
   const dbPath = join(folder.path, 'test.db')
-  const store = openSqliteStore(dbPath, 'process')
+  const store = await openTestStore(dbPath)
   const { log = () => undefined, bodyTimes = BODY_TIMES, isTrusted = () => false, connectionTimes } = options
   const {
     resolveName = (hostname) => lookup(hostname, { all: true }),

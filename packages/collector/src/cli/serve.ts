@@ -8,7 +8,8 @@ import type { FlatAccess } from '../flat/flat-access.ts'
 import { createHttpServer } from '../http/create-http-server.ts'
 import { createJsonLog, type Log } from '../log.ts'
 import { claimDatabase } from '../store/sqlite/claim-database.ts'
-import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts'
+import { openStore } from '../store/blocks/open-store.ts'
+import { createStoreLog } from '../store-log.ts'
 import type { Store } from '../store/store.ts'
 import type { Flags } from './flags.ts'
 import { addKey } from './keys.ts'
@@ -51,7 +52,7 @@ async function run(config: Config, { out, err, ending }: Terminal): Promise<Exit
   const log = createJsonLog(out, Date.now, logLevel)
   // Whatever else is logged: nobody could ever see them again.
   const tell = createJsonLog(out, Date.now, 'info')
-  await makeFirstProject(db, (facts) => tell('info', 'first start: these keys are shown only now', facts))
+  await makeFirstProject(db, log, (facts) => tell('info', 'first start: these keys are shown only now', facts))
   // Behind a proxy strangers reach the collector, wherever it listens.
   const isPrivate = LOOPBACK.test(host) && trustedProxies.length === 0
   const webhookAllow = isPrivate ? [...config.webhookAllow, ...LOOPBACK_SUBNETS] : config.webhookAllow
@@ -87,11 +88,15 @@ function tellFlatAccess(log: Log, access: FlatAccess, isPrivate: boolean): void 
   log(isExposed ? 'warn' : 'info', 'flat API', { access, open_to: FLAT_ACCESS[access] })
 }
 
-async function makeFirstProject(db: string, show: (facts: Readonly<Record<string, string>>) => void): Promise<void> {
+async function makeFirstProject(
+  db: string,
+  log: Log,
+  show: (facts: Readonly<Record<string, string>>) => void,
+): Promise<void> {
   // Opening brings the tables up to date, which must not happen below a collector that runs.
   const claim = claimDatabase(db)
   try {
-    await makeProject(openSqliteStore(db, 'process'), show)
+    await makeProject(await openStore(db, 'process', createStoreLog(log)), show)
   } finally {
     claim.release()
   }

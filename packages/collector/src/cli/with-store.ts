@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { openSqliteStore } from '../store/sqlite/open-sqlite-store.ts'
+import { openStore } from '../store/blocks/open-store.ts'
+import { createProgressBar } from './progress-bar.ts'
 import type { Store } from '../store/store.ts'
 import type { Flags } from './flags.ts'
 import { databasePath } from './named-file.ts'
@@ -17,10 +18,16 @@ export async function withStore(flags: Flags, terminal: Terminal, run: Work): Pr
 
 /** The same, and makes the database if there is none. */
 export async function withNewStore(flags: Flags, terminal: Terminal, run: Work): Promise<ExitCode> {
-  const store = openSqliteStore(databasePath(flags, terminal), 'process')
+  const store = await openQuietly(databasePath(flags, terminal), terminal)
   try {
     return await run(store)
   } finally {
     await store.close()
   }
+}
+
+/** What goes wrong in the background is tried again by whoever opens the file next. */
+function openQuietly(path: string, terminal: Terminal): Promise<Store> {
+  const bar = createProgressBar(terminal, 'of the events moved into blocks', Date.now)
+  return openStore(path, 'process', { moved: bar.show, failed: () => undefined }).finally(bar.end)
 }

@@ -67,11 +67,20 @@ export function openBlockFile(parts: BlockFileParts): BlockFile {
   const sealer = createSealer({ db, steps, work })
   const mergeRuns = createRunMerger(db, steps, work)
   const sealLoop = createSealLoop({
-    ...{ exclusive, lease, sealer, mergeRuns, segmentEvents, now, onError },
+    exclusive,
+    lease,
+    sealer,
+    mergeRuns,
+    segmentEvents,
+    now,
+    onError,
     unsealed: () => memory.unsealed,
   })
   const reclaimer = createReclaimer({
-    ...{ exclusive, lease, sealer, mergeRuns },
+    exclusive,
+    lease,
+    sealer,
+    mergeRuns,
     cleaner: createTailCleaner(db, steps),
     rewriter: createSegmentRewriter(db, steps, work),
     deleteOrphans: createOrphanDeleter(db, steps),

@@ -44,7 +44,7 @@ function createLineOf(db: Database): (rows: BlockRows, row: number) => string {
   const selectLane = db.prepare<[number], string>('SELECT lane FROM lane WHERE id = ?').pluck()
   const lanes = new Map<number, string>()
   function laneOf(row: number): string {
-    const lane = lanes.get(row) ?? (selectLane.get(row) as string)
+    const lane = lanes.get(row) ?? selectLane.get(row) ?? ''
     lanes.set(row, lane)
     return lane
   }

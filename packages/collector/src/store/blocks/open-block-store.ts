@@ -5,7 +5,6 @@ import type { Database } from 'better-sqlite3'
 import { openDatabase } from '../sqlite/open-database.ts'
 import { createProveWritable } from '../sqlite/prove-writable.ts'
 import { createSqliteApiKeys } from '../sqlite/sqlite-api-keys.ts'
-import { createSqliteBooks } from '../sqlite/sqlite-books.ts'
 import { createSqliteDeliveryLog } from '../sqlite/sqlite-delivery-log.ts'
 import { createSqliteOutbox } from '../sqlite/sqlite-outbox.ts'
 import { createSqliteProjects } from '../sqlite/sqlite-projects.ts'
@@ -16,12 +15,15 @@ import { createSqliteWebhooks } from '../sqlite/sqlite-webhooks.ts'
 import { StoreError } from '../store-error.ts'
 import type { Durability, Store } from '../store.ts'
 import { type BlockFile, openBlockFile } from './block-file.ts'
+import { createQueryClient } from './query-client.ts'
 import type { QueryWork } from './query-work.ts'
-import type { SealWork } from './seal-work.ts'
-import { startedOnce } from './started-once.ts'
+import { createSealClient } from './seal-client.ts'
+import type { FaultPoint } from './small-steps.ts'
 
-/** Events of a segment, at least; the block that completes them is in whole. */
-const SEGMENT_EVENTS = 262_144
+/** Events of the tail that are sorted together and for good. */
+const PIECE_EVENTS = 8_192
+
+const USER_TEXT_BYTES = 16 * 1024 * 1024
 
 export interface BlockStoreOptions {
   readonly path: string
@@ -30,8 +32,11 @@ export interface BlockStoreOptions {
   readonly onMoved: (done: number, total: number) => void
   /** Told what goes wrong while nobody waits for it. */
   readonly onError: (error: unknown) => void
-  readonly startSealing: (path: string) => SealWork
-  readonly startQueries: (path: string) => QueryWork
+  /** Events of a segment, at least. */
+  readonly segmentEvents: number
+  /** Most memory for columns of segments, which are read again when they are asked for. */
+  readonly columnBytes: number
+  readonly faultPoint: FaultPoint
 }
 
 /**
@@ -39,25 +44,28 @@ export interface BlockStoreOptions {
  * opened, is no SQLite database or is newer than the program.
  */
 export async function openBlockStore(options: BlockStoreOptions): Promise<Store> {
-  const { path, durability, onMoved, onError, startSealing, startQueries } = options
+  const { path, durability, onMoved, onError, segmentEvents, columnBytes, faultPoint } = options
   const db = openDatabase(path, durability)
-  const sealing = startedOnce(() => startSealing(path))
-  const queries = startedOnce(() => startQueries(path))
+  // Neither starts its thread before it is asked for something.
+  const work = createSealClient({ path })
+  const queries = createQueryClient({ path, columnBytes, userTextBytes: USER_TEXT_BYTES, pieceEvents: PIECE_EVENTS })
   const file = openBlockFile({
-    ...{ db, onError, wait },
+    db,
     name: randomUUID(),
-    work: sealing.get,
-    count: (projectId, wish) => queries.get().countErased(projectId, wish),
-    segmentEvents: SEGMENT_EVENTS,
+    work: () => work,
+    count: queries.countErased,
+    onError,
+    wait,
+    segmentEvents,
     walBytes: () => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0,
     now: Date.now,
     monotonicMs: () => performance.now(),
     afterTurn: () => afterTurn(),
-    faultPoint: () => undefined,
+    faultPoint,
   })
   async function close(): Promise<void> {
     await file.stop()
-    await Promise.all([sealing.stop(), queries.stop()])
+    await Promise.all([work.stop(), queries.stop()])
     db.close()
   }
   try {
@@ -66,16 +74,20 @@ export async function openBlockStore(options: BlockStoreOptions): Promise<Store>
     await close()
     throw new StoreError('unusable', `Cannot move the events of ${path}: ${(error as Error).message}`, error)
   }
-  return { ...portsOf(db, file, queries.get), close }
+  return { ...portsOf(db, file, queries), close }
 }
 
-function portsOf(db: Database, { ledger, eraser }: BlockFile, queries: () => QueryWork): Omit<Store, 'close'> {
+function portsOf(db: Database, { ledger, eraser }: BlockFile, queries: QueryWork): Omit<Store, 'close'> {
+  const { analytics, eventList, eventPages, eventStats, books } = queries
   return {
     ledger,
     eraser,
-    ...queryPorts(queries),
+    analytics,
+    eventList,
+    eventPages,
+    eventStats,
+    books,
     outbox: createSqliteOutbox(db),
-    books: createSqliteBooks(db),
     deliveryLog: createSqliteDeliveryLog(db),
     retention: createSqliteRetention(db),
     projects: createSqliteProjects(db),
@@ -84,21 +96,5 @@ function portsOf(db: Database, { ledger, eraser }: BlockFile, queries: () => Que
     webhooks: createSqliteWebhooks(db),
     rules: createSqliteRules(db),
     proveWritable: createProveWritable(db),
-  }
-}
-
-/** Its worker starts with the first question. */
-function queryPorts(queries: () => QueryWork): Pick<Store, 'analytics' | 'eventList' | 'eventPages' | 'eventStats'> {
-  return {
-    analytics: { series: (...args) => queries().analytics.series(...args) },
-    eventList: {
-      latest: (...args) => queries().eventList.latest(...args),
-      between: (...args) => queries().eventList.between(...args),
-    },
-    eventPages: {
-      page: (...args) => queries().eventPages.page(...args),
-      ofUser: (...args) => queries().eventPages.ofUser(...args),
-    },
-    eventStats: { stats: (...args) => queries().eventStats.stats(...args) },
   }
 }

@@ -41,12 +41,6 @@ export function createReclaimer(parts: ReclaimerParts): Reclaimer {
     end.forgetErasures,
   ]
 
-  /** Whether one of them had something to do. */
-  async function firstOf(some: readonly (() => Promise<boolean>)[]): Promise<boolean> {
-    for (const piece of some) if (await piece()) return true
-    return false
-  }
-
   return {
     reclaim: () => exclusive(() => leased(lease, () => firstOf(pieces))),
     async reclaimUsers(project) {
@@ -57,6 +51,12 @@ export function createReclaimer(parts: ReclaimerParts): Reclaimer {
       }
     },
   }
+}
+
+/** Whether one of them had something to do. */
+async function firstOf(pieces: readonly (() => Promise<boolean>)[]): Promise<boolean> {
+  for (const piece of pieces) if (await piece()) return true
+  return false
 }
 
 /** Runs a piece of work that one process may do at a time; `false` when that is another, now or soon. */

@@ -9,6 +9,9 @@ const OPENING_TIMEOUT_MS = 5_000
 /** How long a statement holds the thread for another process; `guard` does the rest of the waiting. */
 const BUSY_TIMEOUT_MS = 2
 
+/** Pages of the write-ahead log after which a commit writes it back. */
+const LAST_CHECKPOINT_PAGES = 32_768
+
 /** Largest write-ahead log that is kept after its content went into the file. */
 const KEPT_WAL_BYTES = 16 * 1024 * 1024
 
@@ -29,8 +32,11 @@ export function openDatabase(path: string, durability: Durability): Database.Dat
     db.pragma(`synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`)
     // Where a sync alone leaves data in the drive's own cache (macOS).
     db.pragma(`fullfsync = ${durability === 'power' ? 'ON' : 'OFF'}`)
-    // What is deleted is overwritten, so that nothing of an erased user stays readable in a free page.
-    db.pragma('secure_delete = ON')
+    // What is deleted in a page is overwritten, and free pages are given back when somebody was erased: writing zeros over
+    // every block that was sealed would cost as much as the block.
+    db.pragma('secure_delete = FAST')
+    // Another thread writes the log back long before; who ingests does it only when nobody else does.
+    db.pragma(`wal_autocheckpoint = ${LAST_CHECKPOINT_PAGES}`)
     db.pragma('foreign_keys = ON')
     migrate(db)
     db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
