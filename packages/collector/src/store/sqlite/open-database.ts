@@ -6,9 +6,6 @@ import { migrate } from './migrate.ts'
 /** How long opening waits for another process. */
 const OPENING_TIMEOUT_MS = 5_000
 
-/** How long a statement holds the thread for another process; `guard` does the rest of the waiting. */
-const BUSY_TIMEOUT_MS = 2
-
 /** Largest write-ahead log that is kept after its content went into the file. */
 const KEPT_WAL_BYTES = 16 * 1024 * 1024
 
@@ -33,7 +30,8 @@ export function openDatabase(path: string, durability: Durability): Database.Dat
     db.pragma('secure_delete = ON')
     db.pragma('foreign_keys = ON')
     migrate(db)
-    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    // From now on `guard` waits, which does not hold the thread.
+    db.pragma('busy_timeout = 0')
     return db
   } catch (error) {
     db?.close()
