@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type Koa from 'koa'
-import { createDeliverRoutes } from './deliver/deliver-routes.ts'
+import type { RequestListener } from 'node:http'
+import { createDeliverRoutes, type DeliverRouteParts } from './deliver/deliver-routes.ts'
 import { createDeliveryPlan } from './deliver/delivery-plan.ts'
 import { createPostWebhook } from './deliver/post-webhook.ts'
 import type { ResolveName } from './deliver/vetted-lookup.ts'
@@ -13,10 +13,11 @@ import type { FlatAccess } from './flat/flat-access.ts'
 import { createFlatRoutes, type EraseEvents, type FlatParts, type TakeEvents } from './flat/flat-routes.ts'
 import type { BodyTimes } from './http/body-times.ts'
 import type { IsTrusted } from './http/client-address.ts'
-import { createKoa } from './http/create-koa.ts'
+import { createHandler } from './http/create-handler.ts'
 import type { RouteFamily } from './http/route-family.ts'
 import type { Route } from './http/route.ts'
 import { createSlidingLimiter } from './http/sliding-limiter.ts'
+import { drawInAdvance } from './id/draw-bytes.ts'
 import { type RandomBytes, timeUuid } from './id/uuid.ts'
 import { createGroupCommit } from './ingest/group-commit.ts'
 import { createIngestRoutes } from './ingest/ingest-routes.ts'
@@ -30,9 +31,11 @@ import { createRandomName } from './random-name.ts'
 import { createReportRoutes } from './report/report-routes.ts'
 import { createRequestLog } from './request-log.ts'
 import { createAllRuleRoutes } from './rules/all-rule-routes.ts'
-import { createRuleBook } from './rules/rule-book.ts'
+import { createRuleBook, type RuleBook } from './rules/rule-book.ts'
 import { startWorkers, type Workers } from './start-workers.ts'
+import type { Eraser } from './store/eraser.ts'
 import type { Project } from './store/registry.ts'
+import { rememberAccess } from './store/remember-access.ts'
 import type { Store } from './store/store.ts'
 
 export interface AppParts {
@@ -59,7 +62,7 @@ export interface AppParts {
 }
 
 export interface App {
-  readonly koa: Koa
+  readonly handler: RequestListener
   /** Every route of the API with who may call it. */
   readonly routes: readonly Route[]
   /** Reads the rules and begins to deliver. To be awaited before the first request. */
@@ -69,8 +72,14 @@ export interface App {
 const pause = () => wait(RECLAIM_PAUSE_MS)
 
 /** Introduces the rooms to each other and to the store. Listens nowhere and begins nothing. */
-export function createApp(parts: AppParts): App {
-  const { store, log, now, monotonicMs, randomBytes, isTrusted } = parts
+export function createApp(given: AppParts): App {
+  const remembering = {
+    store: rememberAccess(given.store, setImmediate),
+    randomBytes: drawInAdvance(given.randomBytes),
+  }
+  const parts = { ...given, ...remembering }
+  const { store, now, monotonicMs } = parts
+  const requestLog = createRequestLog(parts.log, parts.isTrusted)
   let workers: Workers | undefined
   const metrics = createMetrics({ ...store, inFlight: () => workers?.inFlight() ?? 0, now })
   const ruleBook = createRuleBook()
@@ -86,29 +95,24 @@ export function createApp(parts: AppParts): App {
   })
   const post = createPostWebhook(parts)
   const eraser = wakingEraser(store.eraser, () => workers?.reclaim())
-  const taking = { submit, observer: metrics, now, randomBytes }
-  const routes = [
-    ...createIngestRoutes(taking),
-    ...createReportRoutes({ ...store, now }),
-    ...createUserRoutes(eraser),
-    ...createAllRuleRoutes({ ...parts, ...store, ruleBook, pause }),
-    ...createDeliverRoutes({ ...parts, ...store, post, onDue, pause, onChange: deliveries.load }),
-    ...createKeyRoutes({ apiKeys: store.apiKeys, now, randomBytes }),
-    ...createProjectRoutes(store),
-  ]
-  const requestLog = createRequestLog(log, isTrusted)
+  const taking = { ...parts, submit, observer: metrics }
+  const ingestRoutes = createIngestRoutes(taking)
+  const otherRoutes = createOtherRoutes(
+    { ...parts, ...store, ruleBook, post, onDue, pause, onChange: deliveries.load },
+    eraser,
+  )
+  const routes: readonly Route[] = [...ingestRoutes, ...otherRoutes]
   const operations = createOperationRoutes(store, metrics)
+  const handler = createHandler({
+    ...createGate(parts),
+    ...requestLog,
+    ingestRoutes,
+    otherRoutes,
+    openRoutes: [...operations, ...createDescribeRoutes(routes, operations)],
+    family: createFlat(parts, createTakeAll(taking), eraser.eraseBefore, requestLog.onFailure),
+  })
   return {
-    koa: createKoa({
-      routes,
-      openRoutes: [...operations, ...createDescribeRoutes(routes, operations)],
-      family: createFlat(parts, createTakeAll(taking), eraser.eraseBefore, requestLog.onFailure),
-      ...parts,
-      ...store,
-      limiter: createSlidingLimiter(monotonicMs),
-      newRequestId: () => timeUuid(now(), randomBytes),
-      ...requestLog,
-    }),
+    handler,
     routes,
     async start() {
       for (const rule of await store.rules.list()) ruleBook.put(rule)
@@ -117,6 +121,27 @@ export function createApp(parts: AppParts): App {
       return workers
     },
   }
+}
+
+/** All routes but those that take events. */
+function createOtherRoutes(
+  parts: AppParts & Store & DeliverRouteParts & { readonly ruleBook: RuleBook },
+  eraser: Eraser,
+): readonly Route[] {
+  return [
+    ...createReportRoutes(parts),
+    ...createUserRoutes(eraser),
+    ...createAllRuleRoutes(parts),
+    ...createDeliverRoutes(parts),
+    ...createKeyRoutes(parts),
+    ...createProjectRoutes(parts),
+  ]
+}
+
+/** What every request passes, whatever routes it. */
+function createGate({ store, now, monotonicMs, randomBytes, bodyTimes }: AppParts) {
+  const limiter = createSlidingLimiter(monotonicMs)
+  return { ...store, limiter, monotonicMs, bodyTimes, newRequestId: () => timeUuid(now(), randomBytes) }
 }
 
 function createFlat(

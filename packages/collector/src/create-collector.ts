@@ -19,6 +19,7 @@ import type { Durability, Store } from './store/store.ts'
 const DAY_MS = 86_400_000
 
 const monotonicMs = () => performance.now()
+const NO_LOG: Log = Object.assign(() => undefined, { least: 'error' } as const)
 
 /** All tries together are shorter than an attempt, so that it is recorded that the name was the trouble. */
 const DNS = { timeout: 2_000, tries: 2 }
@@ -79,7 +80,7 @@ export interface Collector {
 
 /** A collector to mount in a server of one's own; the command `truecount serve` is this and a port. */
 export function createCollector(options: CollectorOptions): Collector {
-  const { dbPath, durability = 'process', log = () => undefined, webhookRetentionDays = 30 } = options
+  const { dbPath, durability = 'process', log = NO_LOG, webhookRetentionDays = 30 } = options
   const proxies = addressesOf('trustedProxies', options.trustedProxies)
   const policy = createAddressPolicy(addressesOf('webhookAllow', options.webhookAllow))
   const deliveriesKeptMs = webhookRetentionDays === null ? null : webhookRetentionDays * DAY_MS
@@ -101,9 +102,8 @@ export function createCollector(options: CollectorOptions): Collector {
       const worker = await app.start()
       // Takes the file over now rather than with the first event.
       await store.ledger.ingest([], () => [])
-      const answer = app.koa.callback()
       return {
-        handler: (request, response) => void answer(request, response),
+        handler: app.handler,
         async stop() {
           await worker.stop()
           await store.close()

@@ -1,14 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createEventMetrics, type EventMetrics } from './event-metrics.ts'
 import type { BookReader } from './store/books.ts'
 import type { DeliveryNext, Outbox } from './store/outbox.ts'
-import type { LedgerEntry, LedgerVerdict } from './store/ledger.ts'
 
 /** What the collector counts of itself, since it started, for Prometheus. */
-export interface Metrics {
-  /** Events arrived, whatever will become of them. */
-  received(events: number): void
-  /** They are committed with these verdicts. */
-  committed(entries: readonly LedgerEntry[], verdicts: readonly LedgerVerdict[]): void
+export interface Metrics extends EventMetrics {
   commitTook(durationMs: number): void
   /** A webhook was tried. */
   attempted(next: DeliveryNext['state'], durationMs: number): void
@@ -41,11 +37,6 @@ export function createMetrics(parts: MetricsParts): Metrics {
     new Counter({ name, help, registers: [registry], labelNames: label === undefined ? [] : [label] })
   const histogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name, help, registers: [registry], buckets })
-  const received = counter('events_received_total', 'Events that arrived in requests that could be read')
-  const stored = counter('events_stored_total', 'Events stored')
-  const duplicate = counter('events_duplicate_total', 'Events whose key was stored already')
-  const rejected = counter('events_rejected_total', 'Events that will never be stored as they are', 'reason')
-  const dropped = counter('client_reported_dropped_total', 'Events that SDKs told they gave up', 'reason')
   const commit = histogram(
     'db_commit_seconds',
     'Time to commit what arrived together',
@@ -60,15 +51,8 @@ export function createMetrics(parts: MetricsParts): Metrics {
 
   const disabled = counter('webhooks_disabled_total', 'Webhooks that the collector switched off')
 
-  function count(entry: LedgerEntry, verdict: LedgerVerdict): void {
-    if (verdict === 'duplicate') return duplicate.inc()
-    if (entry.kind === 'rejection') return rejected.inc({ reason: entry.error })
-    stored.inc()
-    for (const [reason, events] of Object.entries(entry.event.drops)) dropped.inc({ reason }, events)
-  }
   return {
-    received: (events) => received.inc(events),
-    committed: (entries, verdicts) => entries.forEach((entry, i) => count(entry, verdicts[i] as LedgerVerdict)),
+    ...createEventMetrics(registry),
     commitTook: (durationMs) => commit.observe(durationMs / 1000),
     attempted(next, durationMs) {
       deliveries.inc({ outcome: OUTCOMES[next] })

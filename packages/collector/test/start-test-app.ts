@@ -99,11 +99,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const parts = { ...flat, log, now, monotonicMs, randomBytes, ...webhooks, bodyTimes, isTrusted }
   const app = createApp({ ...parts, store: wrapStore(store) })
   const worker = await app.start()
-  const answer = app.koa.callback()
-  const server = createHttpServer((request, response) => void answer(request, response), connectionTimes).listen(
-    0,
-    '127.0.0.1',
-  )
+  const server = createHttpServer(app.handler, connectionTimes).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const projectId = await addProject(store)

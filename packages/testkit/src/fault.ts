@@ -10,6 +10,8 @@ export type Fault =
   | { readonly kind: 'status'; readonly code: number; readonly retryAfter?: number | string }
   | { readonly kind: 'partialReject'; readonly rejects: (event: EventInput) => boolean }
   | { readonly kind: 'slow'; readonly delayMs: number }
+  | { readonly kind: 'late'; readonly delayMs: number }
+  | { readonly kind: 'duplicate'; readonly delayMs: number }
 
 /** Stored and answered as the contract says. */
 export const ok: Fault = { kind: 'ok' }
@@ -41,4 +43,14 @@ export function partialReject(rejects: (event: EventInput) => boolean): Fault {
 /** Stored and answered as the contract says, after `delayMs` of real time. */
 export function slow(delayMs: number): Fault {
   return { kind: 'slow', delayMs }
+}
+
+/** The connection is cut at once, and everything is stored after `delayMs` of real time: the repeat may come before it. */
+export function late(delayMs: number): Fault {
+  return { kind: 'late', delayMs }
+}
+
+/** Stored and answered as the contract says, and the same request once more after `delayMs` of real time. */
+export function duplicate(delayMs: number): Fault {
+  return { kind: 'duplicate', delayMs }
 }

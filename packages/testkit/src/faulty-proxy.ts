@@ -32,17 +32,19 @@ export interface FaultyProxy {
   goDown(): Promise<void>
   /** Listens again on the same port. */
   comeBack(): Promise<void>
+  /** Ends when all that it still held has gone on. */
   stop(): Promise<void>
 }
 
 /**
  * Starts a proxy on 127.0.0.1 before the collector at `targetUrl`. A fault means what it means to a recording collector:
- * `dropReply` cuts the connection when the collector has answered, `slow` waits before the request goes on, and `hang`,
- * `garbage`, `status` and `dropRequest` never reach it. A connection that the target refuses is cut.
+ * `dropReply` cuts the connection when the collector has answered, `slow` and `late` wait before the request goes on, and
+ * `hang`, `garbage`, `status` and `dropRequest` never reach it. A connection that the target refuses is cut.
  * `partialReject` throws: what a real collector rejects is its own affair.
  */
 export async function startFaultyProxy(targetUrl: string, faults: FaultScript = always(ok)): Promise<FaultyProxy> {
   const requests: ProxiedRequest[] = []
+  const held = new Set<Promise<void>>()
   let nextFault = faults
   let index = 0
 
@@ -53,7 +55,9 @@ export async function startFaultyProxy(targetUrl: string, faults: FaultScript = 
     const events = eventsIn(body, request.headers['content-encoding'])
     const fault = nextFault(index++, events)
     requests.push({ at: Date.now(), eventCount: events.length, outcome: fault.kind })
-    await meet(fault, () => forward(targetUrl, request, body), response)
+    const met = meet(fault, () => forward(targetUrl, request, body), response)
+    held.add(met)
+    await met.finally(() => held.delete(met))
   }
 
   let server: LocalServer = await startLocalServer(handle)
@@ -67,7 +71,10 @@ export async function startFaultyProxy(targetUrl: string, faults: FaultScript = 
     },
     goDown: () => server.stop(),
     comeBack: async () => void (server = await startLocalServer(handle, port)),
-    stop: () => server.stop(),
+    async stop() {
+      await server.stop()
+      await Promise.all(held)
+    },
   }
 }
 
@@ -84,6 +91,14 @@ async function meet(fault: Fault, pass: () => Promise<Answer | undefined>, respo
     case 'slow':
       await delay(fault.delayMs)
       return relay(await pass(), response)
+    case 'late':
+      response.destroy()
+      await delay(fault.delayMs)
+      return void (await pass())
+    case 'duplicate':
+      relay(await pass(), response)
+      await delay(fault.delayMs)
+      return void (await pass())
     case 'dropReply':
       await pass()
       return void response.destroy()

@@ -29,6 +29,14 @@ export async function answerWithFault(
     case 'slow':
       await delay(fault.delayMs)
       return answerVerdicts(response, single, ingest(nothing))
+    case 'late':
+      response.destroy()
+      await delay(fault.delayMs)
+      return void ingest(nothing)
+    case 'duplicate':
+      answerVerdicts(response, single, ingest(nothing))
+      await delay(fault.delayMs)
+      return void ingest(nothing)
     case 'dropReply':
       ingest(nothing)
       return void response.destroy()

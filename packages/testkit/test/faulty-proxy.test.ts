@@ -4,8 +4,10 @@ import type { Fault, FaultyProxy, RecordingCollector } from '@truecount/testkit'
 import {
   dropReply,
   dropRequest,
+  duplicate,
   garbage,
   hang,
+  late,
   ok,
   sequence,
   slow,
@@ -56,6 +58,22 @@ test.each<[Fault, number | 'cut', number]>([
     [fault.kind, 1],
     ['ok', 1],
   ])
+})
+
+test('a late request is cut at once and reaches the collector after its repeat', async () => {
+  proxy.setFaults(sequence([late(50)], ok))
+  expect(await send('first')).toBe('cut')
+  expect(collector.stored.has('first')).toBe(false)
+  expect(await send('first')).toBe(202)
+  await proxy.stop()
+  expect(collector.requests.map(({ events }) => events.length)).toEqual([1, 1])
+})
+
+test('a duplicated request is answered once and reaches the collector twice', async () => {
+  proxy.setFaults(sequence([duplicate(5)], ok))
+  expect(await send('first')).toBe(202)
+  await proxy.stop()
+  expect(collector.requests.map(({ events }) => events.length)).toEqual([1, 1])
 })
 
 test('a request that hangs reaches nobody', async () => {

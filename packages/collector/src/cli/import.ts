@@ -1,4 +1,5 @@
 import { createReadStream, type ReadStream, statSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { LedgerEntry } from '../store/ledger.ts'
 import type { Store } from '../store/store.ts'
 import { readExportedEvent } from './exported-event.ts'
@@ -11,6 +12,9 @@ import { withNewStore } from './with-store.ts'
 
 /** Events a transaction: a running collector waits for some milliseconds at most. */
 const EVENTS_A_STEP = 250
+
+/** Longer than a collector waits before it tries again, so that it has its turn after every step. */
+const PAUSE_MS = 15
 
 interface Tally {
   lines: number
@@ -60,7 +64,10 @@ async function importLines(
       if (line === '') continue
       const event = readExportedEvent(line)
       if (!event.ok) return `line ${tally.lines} ${event.problem}`
-      if (await step.take(event.projectId, event.entry)) onStep()
+      if (await step.take(event.projectId, event.entry)) {
+        onStep()
+        await wait(PAUSE_MS)
+      }
       if (ending.aborted) return `was left at line ${tally.lines}`
     }
     return undefined

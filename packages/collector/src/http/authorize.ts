@@ -1,4 +1,4 @@
-import type { Context } from 'koa'
+import type { Exchange } from './exchange.ts'
 import { hashApiKey, looksSecret } from '../id/api-key.ts'
 import type { ApiKey, ApiKeys } from '../store/registry.ts'
 import { type Outcome, refuse } from './outcome.ts'
@@ -11,8 +11,8 @@ const BEARER = /^Bearer +(\S+) *$/i
  * Finds the key of a request and whether it may call a route: 401 for a missing, unknown or revoked key, 403 for a known one
  * that may not. Ingest routes also take a publishable key as `?key=`; a secret key in a URL is always refused.
  */
-export async function authorize(ctx: Context, access: Access, apiKeys: ApiKeys): Promise<Outcome<ApiKey>> {
-  const query = readQuery(ctx, ['key', 'project_id'])
+export async function authorize(exchange: Exchange, access: Access, apiKeys: ApiKeys): Promise<Outcome<ApiKey>> {
+  const query = readQuery(exchange, ['key', 'project_id'])
   if (!query.ok) return query
   const inUrl = query.value.key
   if (inUrl !== undefined && looksSecret(inUrl)) {
@@ -21,7 +21,7 @@ export async function authorize(ctx: Context, access: Access, apiKeys: ApiKeys):
       'A secret key must never be in a URL, where logs keep it: make a new one and send it as Authorization: Bearer',
     )
   }
-  const text = BEARER.exec(ctx.get('Authorization'))?.[1] ?? (access === 'ingest' ? inUrl : undefined)
+  const text = BEARER.exec(exchange.get('Authorization'))?.[1] ?? (access === 'ingest' ? inUrl : undefined)
   if (text === undefined) return refuse('unauthorized', 'Send an API key as Authorization: Bearer <api_key>')
   const key = await apiKeys.findByHash(hashApiKey(text))
   if (key === undefined) return refuse('unauthorized', 'This API key is not known here')

@@ -1,13 +1,14 @@
-import type { Context } from 'koa'
+import type { Exchange } from './exchange.ts'
 import { type Outcome, refuse } from './outcome.ts'
 
 /** Reads the named parameters of the query. A parameter given twice is refused, one not named here is ignored. */
 export function readQuery<Name extends string>(
-  ctx: Context,
+  exchange: Exchange,
   names: readonly Name[],
 ): Outcome<Readonly<Partial<Record<Name, string>>>> {
-  const search = new URLSearchParams(ctx.querystring)
   const value: Partial<Record<Name, string>> = {}
+  if (exchange.querystring === '') return { ok: true, value }
+  const search = new URLSearchParams(exchange.querystring)
   for (const name of names) {
     const given = search.getAll(name)
     if (given.length > 1) return refuse('invalid_request', `${name} must be given once, got it ${given.length} times`)

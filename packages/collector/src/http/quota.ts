@@ -1,5 +1,5 @@
 import { DEFAULT_ANALYTICS_REQUESTS_PER_MINUTE, DEFAULT_EVENTS_PER_MINUTE } from '@truecount/protocol'
-import type { Context } from 'koa'
+import type { Exchange } from './exchange.ts'
 import type { ApiKey } from '../store/registry.ts'
 import type { Lease, Limiter } from './limiter.ts'
 import { type Outcome, type Refusal, refuse } from './outcome.ts'
@@ -23,7 +23,7 @@ export function unitsPerMinute(quota: QuotaName, key: ApiKey): number {
  * answer from now on, whatever the answer will be; they are left out where there is no limit.
  */
 export async function openQuota(
-  ctx: Context,
+  exchange: Exchange,
   quota: QuotaName | undefined,
   key: ApiKey,
   limiter: Limiter,
@@ -32,8 +32,8 @@ export async function openQuota(
   if (quota === undefined || limit === 0) return async () => ({ ok: true, value: undefined })
   const lease = async (units: number): Promise<Lease> => {
     const answer = await limiter.lease(`${quota} ${key.id}`, units, limit)
-    ctx.set('RateLimit-Policy', `"default";q=${limit};w=${MINUTE_SECONDS}`)
-    ctx.set('RateLimit', `"default";r=${answer.remaining};t=${seconds(answer.resetMs)}`)
+    exchange.set('RateLimit-Policy', `"default";q=${limit};w=${MINUTE_SECONDS}`)
+    exchange.set('RateLimit', `"default";r=${answer.remaining};t=${seconds(answer.resetMs)}`)
     return answer
   }
   await lease(0)
@@ -41,7 +41,7 @@ export async function openQuota(
     if (units > limit) return tooMany(units, limit)
     const { granted, waitMs } = await lease(units)
     if (granted) return { ok: true, value: undefined }
-    ctx.set('Retry-After', String(seconds(waitMs)))
+    exchange.set('Retry-After', String(seconds(waitMs)))
     const what = quota === 'events' ? 'events' : 'analytics requests'
     return refuse('rate_limited', `This key is limited to ${limit} ${what} a minute: try again in ${seconds(waitMs)} s`)
   }

@@ -14,6 +14,13 @@ export interface BodyLimits {
   readonly times: BodyTimes
 }
 
+/** Takes a body that came with its head, as nearly every one does: there is nobody to wait for, and no time to keep. */
+function takeWhole(request: IncomingMessage): Outcome<Buffer> {
+  const value = (request.read() as Buffer | null) ?? Buffer.alloc(0)
+  request.resume()
+  return { ok: true, value }
+}
+
 /**
  * Reads a body, inflated. It stops at the first byte too many, inflated or not, so that no body costs more memory than
  * the limit or more time than a slow sender has. What is left of it is not read (see `unread-body`).
@@ -23,7 +30,9 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   const inflater = createInflater(encoding)
   const maxWireBytes = inflater === undefined ? maxBytes : maxBytes + ENCODING_OVERHEAD_BYTES
   const tooLarge = refuse('payload_too_large', `The body is larger than ${maxBytes} bytes`)
-  if (Number(request.headers['content-length'] ?? 0) > maxWireBytes) return Promise.resolve(tooLarge)
+  const length = Number(request.headers['content-length'] ?? Number.NaN)
+  if (length > maxWireBytes) return Promise.resolve(tooLarge)
+  if (inflater === undefined && request.readableLength === length) return Promise.resolve(takeWhole(request))
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let bytes = 0

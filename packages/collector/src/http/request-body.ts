@@ -1,5 +1,5 @@
-import type { Context } from 'koa'
-import { BODY_TIMES, type BodyTimes } from './body-times.ts'
+import type { Exchange } from './exchange.ts'
+import { BODY_TIMES } from './body-times.ts'
 import { ENCODINGS, knowsEncoding } from './inflate.ts'
 import { type Outcome, type Refusal, refuse } from './outcome.ts'
 import { readBody } from './read-body.ts'
@@ -11,33 +11,31 @@ export interface BodyRule {
   readonly alsoText: boolean
 }
 
-const TIMES = new WeakMap<object, BodyTimes>()
-
-/** Sets how long the body of a request may take; {@link BODY_TIMES} if nobody does. */
-export function setBodyTimes(ctx: Context, times: BodyTimes): void {
-  TIMES.set(ctx.req, times)
-}
+/** Without `stream` a decoder keeps nothing from one text to the next. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Reads a request's JSON, inflated where it came compressed. Refuses with 415, 413, 408 or 400; a body that is refused
  * is not read to its end (see `unread-body`).
  */
-export async function readJson(ctx: Context, { maxBytes, alsoText }: BodyRule): Promise<Outcome<unknown>> {
-  const encoding = ctx.get('Content-Encoding').trim().toLowerCase()
-  const refusal = refuseMediaType(ctx, alsoText) ?? refuseEncoding(ctx, encoding)
+export async function readJson(exchange: Exchange, { maxBytes, alsoText }: BodyRule): Promise<Outcome<unknown>> {
+  const encoding = exchange.get('Content-Encoding').trim().toLowerCase()
+  const refusal = refuseMediaType(exchange, alsoText) ?? refuseEncoding(exchange, encoding)
   if (refusal !== undefined) return refusal
-  const body = await readBody(ctx.req, { maxBytes, encoding, times: TIMES.get(ctx.req) ?? BODY_TIMES })
+  const body = await readBody(exchange.req, { maxBytes, encoding, times: exchange.bodyTimes ?? BODY_TIMES })
   if (!body.ok) return body
   try {
-    return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body.value)) }
+    return { ok: true, value: JSON.parse(UTF8.decode(body.value)) }
   } catch (error) {
     const problem = error instanceof SyntaxError ? error.message : 'it is not valid UTF-8'
     return refuse('invalid_request', `The body is not JSON: ${problem}`)
   }
 }
 
-function refuseMediaType(ctx: Context, alsoText: boolean): Refusal | undefined {
-  const [type = '', ...parameters] = ctx.get('Content-Type').toLowerCase().split(';')
+function refuseMediaType(exchange: Exchange, alsoText: boolean): Refusal | undefined {
+  const given = exchange.get('Content-Type')
+  if (given === 'application/json') return undefined
+  const [type = '', ...parameters] = given.toLowerCase().split(';')
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='))
   const charsetKnown = charset === undefined || /^charset="?utf-?8"?$/.test(charset)
   const typeKnown = type.trim() === 'application/json' || (alsoText && type.trim() === 'text/plain')
@@ -46,8 +44,8 @@ function refuseMediaType(ctx: Context, alsoText: boolean): Refusal | undefined {
   return refuse('unsupported_media_type', `Send ${wanted} in UTF-8, and say so in Content-Type`)
 }
 
-function refuseEncoding(ctx: Context, encoding: string): Refusal | undefined {
+function refuseEncoding(exchange: Exchange, encoding: string): Refusal | undefined {
   if (knowsEncoding(encoding)) return undefined
-  ctx.set('Accept-Encoding', ENCODINGS)
+  exchange.set('Accept-Encoding', ENCODINGS)
   return refuse('unsupported_media_type', `Content-Encoding must be one of ${ENCODINGS}, or left out`)
 }

@@ -11,48 +11,56 @@ interface Grant {
   units: number
 }
 
+/** What was granted of a quota in the minute before now, oldest first, and the sum of it. */
+interface Granted {
+  readonly grants: Grant[]
+  units: number
+}
+
 /**
  * Counts what was granted in the minute before now, so that no minute, wherever it begins, holds more than the limit.
  * `monotonicMs` must never go back: a wall clock that is set would lift limits or lengthen waits.
  */
 export function createSlidingLimiter(monotonicMs: () => number): Limiter {
-  const quotas = new Map<string, Grant[]>()
+  const quotas = new Map<string, Granted>()
   return {
     async lease(quota, units, perMinute) {
       const nowMs = monotonicMs()
-      const grants = (quotas.get(quota) ?? []).filter(({ lastMs }) => lastMs + WINDOW_MS > nowMs)
-      const granted = sum(grants) + units <= perMinute
-      if (granted && units > 0) add(grants, units, nowMs)
-      if (grants.length === 0) quotas.delete(quota)
-      else quotas.set(quota, grants)
-      return leaseOf(grants, granted, perMinute - units, perMinute, nowMs)
+      const granted = quotas.get(quota) ?? { grants: [], units: 0 }
+      forget(granted, nowMs)
+      const fits = granted.units + units <= perMinute
+      if (fits && units > 0) add(granted, units, nowMs)
+      if (granted.grants.length === 0) quotas.delete(quota)
+      else quotas.set(quota, granted)
+      return leaseOf(granted, fits, perMinute - units, perMinute, nowMs)
     },
   }
 }
 
-function leaseOf(grants: readonly Grant[], granted: boolean, room: number, perMinute: number, nowMs: number): Lease {
-  const used = sum(grants)
-  const leavesInMs = ({ lastMs }: Grant) => lastMs + WINDOW_MS - nowMs
-  let left = used
-  const last = granted ? undefined : grants.find(({ units }) => (left -= units) <= room)
+function leaseOf(granted: Granted, fits: boolean, room: number, perMinute: number, nowMs: number): Lease {
+  const leavesInMs = (grant: Grant | undefined) => (grant === undefined ? 0 : grant.lastMs + WINDOW_MS - nowMs)
+  let left = granted.units
+  const last = fits ? undefined : granted.grants.find(({ units }) => (left -= units) <= room)
   return {
-    granted,
-    remaining: Math.max(0, perMinute - used),
-    resetMs: Math.max(0, ...grants.map(leavesInMs)),
-    waitMs: last === undefined ? 0 : leavesInMs(last),
+    granted: fits,
+    remaining: Math.max(0, perMinute - granted.units),
+    resetMs: leavesInMs(granted.grants.at(-1)),
+    waitMs: leavesInMs(last),
   }
 }
 
-function add(grants: Grant[], units: number, nowMs: number): void {
-  const newest = grants.at(-1)
+function forget(granted: Granted, nowMs: number): void {
+  const kept = granted.grants.findIndex(({ lastMs }) => lastMs + WINDOW_MS > nowMs)
+  for (const { units } of granted.grants.splice(0, kept < 0 ? granted.grants.length : kept)) granted.units -= units
+}
+
+function add(granted: Granted, units: number, nowMs: number): void {
+  const newest = granted.grants.at(-1)
+  granted.units += units
   if (newest === undefined || nowMs - newest.firstMs >= SPAN_MS) {
-    grants.push({ firstMs: nowMs, lastMs: nowMs, units })
+    granted.grants.push({ firstMs: nowMs, lastMs: nowMs, units })
   } else {
     newest.lastMs = nowMs
     newest.units += units
   }
-}
-
-function sum(grants: readonly Grant[]): number {
-  return grants.reduce((total, { units }) => total + units, 0)
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { RandomBytes } from './uuid.ts'
 
 /** `publishable` may only ingest and is safe inside a web page; `secret` may do everything in its project. */
@@ -14,7 +14,7 @@ export function newApiKey(kind: KeyKind, randomBytes: RandomBytes): string {
 
 /** SHA-256 of a key: all that is ever stored of it, with {@link apiKeyPrefix}. */
 export function hashApiKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest()
+  return hash('sha256', key, 'buffer')
 }
 
 /** The beginning of a key, to tell it from others in a list. */

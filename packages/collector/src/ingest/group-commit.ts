@@ -1,3 +1,4 @@
+import { StoreError } from '../store/store-error.ts'
 import type { Ledger, LedgerBatch, LedgerVerdict, Plan } from '../store/ledger.ts'
 
 /** What became of one request's events, in order; a number where one was stored. */
@@ -27,13 +28,23 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Gathers the requests that arrive in one turn and commits them together: one transaction, one sync to disk. */
+/** Events that that may wait while a commit waits for another process that holds the file: no more, for the sake of memory. */
+const MAX_WAITING_EVENTS = 10_000
+
+/**
+ * Gathers the requests that arrive in one turn, or while a commit is under way, and commits them together: one
+ * transaction, one sync to disk.
+ */
 export function createGroupCommit(parts: GroupCommitParts): Submit {
   let waiting: Waiting[] = []
+  let waitingEvents = 0
+  let committing = false
 
   async function commit(): Promise<void> {
     const group = waiting
     waiting = []
+    waitingEvents = 0
+    committing = true
     const startedMs = parts.monotonicMs()
     try {
       const { verdicts, ids, enqueued } = await parts.ledger.ingest(
@@ -45,12 +56,19 @@ export function createGroupCommit(parts: GroupCommitParts): Submit {
       if (enqueued > 0) parts.onEnqueued()
     } catch (error) {
       for (const { reject } of group) reject(error)
+    } finally {
+      committing = false
+      if (waiting.length > 0) parts.afterTurn(() => void commit())
     }
   }
 
   return (batch) =>
     new Promise((resolve, reject) => {
+      if (committing && waitingEvents >= MAX_WAITING_EVENTS) {
+        return reject(new StoreError('unavailable', `More than ${MAX_WAITING_EVENTS} events wait for a commit`))
+      }
       waiting.push({ batch, resolve, reject })
-      if (waiting.length === 1) parts.afterTurn(() => void commit())
+      waitingEvents += batch.entries.length
+      if (waiting.length === 1 && !committing) parts.afterTurn(() => void commit())
     })
 }

@@ -1,6 +1,6 @@
 import { BATCH_PATH, EVENT_PATH, MAX_BATCH_EVENTS, MAX_BODY_BYTES } from '@truecount/protocol'
-import type { Context } from 'koa'
 import { answerError } from '../http/answer-error.ts'
+import type { Exchange } from '../http/exchange.ts'
 import { refuse } from '../http/outcome.ts'
 import { readJson } from '../http/request-body.ts'
 import type { Spend } from '../http/quota.ts'
@@ -31,11 +31,21 @@ const TAKEN = { method: 'POST', access: 'ingest', quota: 'events' } as const
 const BODY = { maxBytes: MAX_BODY_BYTES, alsoText: true }
 
 /** The two routes that take events. They answer after the commit, never before. */
-export function createIngestRoutes(parts: IngestParts): readonly Route[] {
+export function createIngestRoutes(parts: IngestParts): readonly Route<Exchange>[] {
   const judge = createJudge(parts)
   return [
-    { ...TAKEN, path: EVENT_PATH, doc: EVENT_DOC, handle: (ctx, key, spend) => takeOne(ctx, key, spend, judge) },
-    { ...TAKEN, path: BATCH_PATH, doc: BATCH_DOC, handle: (ctx, key, spend) => takeBatch(ctx, key, spend, judge) },
+    {
+      ...TAKEN,
+      path: EVENT_PATH,
+      doc: EVENT_DOC,
+      handle: (exchange, key, spend) => takeOne(exchange, key, spend, judge),
+    },
+    {
+      ...TAKEN,
+      path: BATCH_PATH,
+      doc: BATCH_DOC,
+      handle: (exchange, key, spend) => takeBatch(exchange, key, spend, judge),
+    },
   ]
 }
 
@@ -45,51 +55,53 @@ interface Judged {
   readonly verdicts: readonly LedgerVerdict[]
 }
 
-type Judge = (ctx: Context, key: ApiKey, values: readonly unknown[]) => Promise<Judged>
+type Judge = (exchange: Exchange, key: ApiKey, values: readonly unknown[]) => Promise<Judged>
 
 function createJudge({ submit, observer, now, randomBytes }: IngestParts): Judge {
-  return async (ctx, { projectId }, values) => {
+  return async (exchange, { projectId }, values) => {
     observer.received(values.length)
     const arrival = { projectId, nowMs: now(), randomBytes }
     const entries = values.map((value) => checkEvent(value, arrival))
-    const { verdicts } = await submit({ projectId, entries, word: readSenderWord(ctx) })
+    const { verdicts } = await submit({ projectId, entries, word: readSenderWord(exchange) })
     observer.committed(entries, verdicts)
     return { entries, verdicts }
   }
 }
 
-async function takeOne(ctx: Context, key: ApiKey, spend: Spend, judge: Judge): Promise<void> {
-  const body = await readJson(ctx, BODY)
-  if (!body.ok) return answerError(ctx, body)
+async function takeOne(exchange: Exchange, key: ApiKey, spend: Spend, judge: Judge): Promise<void> {
+  const body = await readJson(exchange, BODY)
+  if (!body.ok) return answerError(exchange, body)
   const spent = await spend(1)
-  if (!spent.ok) return answerError(ctx, spent)
-  const { entries, verdicts } = await judge(ctx, key, [body.value])
+  if (!spent.ok) return answerError(exchange, spent)
+  const { entries, verdicts } = await judge(exchange, key, [body.value])
   const [entry] = entries as [CheckedEvent]
   const [verdict] = verdicts
-  if (verdict === 'rejected' && entry.kind === 'rejection') return answerError(ctx, entry)
-  if (verdict === 'duplicate') ctx.set('Idempotency-Replayed', 'true')
-  answerText(ctx, { status: 202, text: acceptedText(entry.eventId, false) })
+  if (verdict === 'rejected' && entry.kind === 'rejection') return answerError(exchange, entry)
+  if (verdict === 'duplicate') exchange.set('Idempotency-Replayed', 'true')
+  answerText(exchange, { status: 202, text: acceptedText(entry.eventId, false) })
 }
 
-async function takeBatch(ctx: Context, key: ApiKey, spend: Spend, judge: Judge): Promise<void> {
-  const body = await readJson(ctx, BODY)
-  if (!body.ok) return answerError(ctx, body)
+async function takeBatch(exchange: Exchange, key: ApiKey, spend: Spend, judge: Judge): Promise<void> {
+  const body = await readJson(exchange, BODY)
+  if (!body.ok) return answerError(exchange, body)
   const events = body.value
   if (!Array.isArray(events) || events.length === 0) {
-    return answerError(ctx, refuse('invalid_request', `A batch is a JSON array of 1 to ${MAX_BATCH_EVENTS} events`))
+    return answerError(
+      exchange,
+      refuse('invalid_request', `A batch is a JSON array of 1 to ${MAX_BATCH_EVENTS} events`),
+    )
   }
   if (events.length > MAX_BATCH_EVENTS) {
     const message = `A batch holds at most ${MAX_BATCH_EVENTS} events, got ${events.length}: nothing was stored`
-    return answerError(ctx, refuse('batch_too_large', message))
+    return answerError(exchange, refuse('batch_too_large', message))
   }
   const spent = await spend(events.length)
-  if (!spent.ok) return answerError(ctx, spent)
-  const { entries, verdicts } = await judge(ctx, key, events)
-  answerText(ctx, batchAnswer(entries, verdicts))
+  if (!spent.ok) return answerError(exchange, spent)
+  const { entries, verdicts } = await judge(exchange, key, events)
+  answerText(exchange, batchAnswer(entries, verdicts))
 }
 
-function answerText(ctx: Context, { status, text }: TextAnswer): void {
-  ctx.status = status
-  ctx.type = 'application/json'
-  ctx.body = text
+function answerText(exchange: Exchange, { status, text }: TextAnswer): void {
+  exchange.status = status
+  exchange.body = text
 }

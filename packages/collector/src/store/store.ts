@@ -26,6 +26,8 @@ export interface Store {
   readonly apiKeys: ApiKeys
   readonly webhooks: Webhooks
   readonly rules: Rules
+  /** A number that differs from before once another process has committed anything. */
+  commitsOfOthers(): Promise<number>
   /** Commits a write that changes nothing. Rejects with `StoreError` when nothing can be written now. */
   proveWritable(): Promise<void>
   /** Ends all use of the store; what was committed stays. */

@@ -75,6 +75,15 @@ async function meet(fault: Fault, response: ServerResponse, store: () => void, a
       await delay(fault.delayMs)
       store()
       return answer(response, 200, accepted)
+    case 'late':
+      response.destroy()
+      await delay(fault.delayMs)
+      return store()
+    case 'duplicate':
+      store()
+      answer(response, 200, accepted)
+      await delay(fault.delayMs)
+      return store()
     case 'dropReply':
       store()
       return void response.destroy()

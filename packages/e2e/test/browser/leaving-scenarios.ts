@@ -1,4 +1,4 @@
-import { crash, track, trackAndLeave } from './scenario.ts'
+import { prepareCrash, track, trackAndLeave } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
 import { SILENT_PATH } from './site.ts'
 
@@ -32,8 +32,9 @@ export const leavingScenarios: readonly Scenario[] = [
     tracked: 20,
     async run({ open }) {
       const page = await open()
+      const crashNow = await prepareCrash(page)
       await track(page, 1, 20)
-      await crash(page)
+      await crashNow()
     },
   },
   {

@@ -64,9 +64,17 @@ function trackInPage({ from, to, text, leaveTo }: Tracking): void {
 
 /** The renderer dies at once, as when it runs out of memory. */
 export async function crash(page: Page): Promise<void> {
+  const crashNow = await prepareCrash(page)
+  await crashNow()
+}
+
+/** Resolves with what {@link crash} does, all prepared: a page could send much while it is. */
+export async function prepareCrash(page: Page): Promise<() => Promise<void>> {
   const session = await page.context().newCDPSession(page)
-  const crashed = page.waitForEvent('crash')
-  // Never answered: the one who would answer is dead.
-  void session.send('Page.crash').catch(() => undefined)
-  await crashed
+  return async () => {
+    const crashed = page.waitForEvent('crash')
+    // Never answered: the one who would answer is dead.
+    void session.send('Page.crash').catch(() => undefined)
+    await crashed
+  }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { setImmediate as afterTurn, setTimeout as wait } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
+import { createCommitsOfOthers } from '../sqlite/commits-of-others.ts'
 import { openDatabase } from '../sqlite/open-database.ts'
 import { createProveWritable } from '../sqlite/prove-writable.ts'
 import { createSqliteApiKeys } from '../sqlite/sqlite-api-keys.ts'
@@ -95,6 +96,7 @@ function portsOf(db: Database, { ledger, eraser }: BlockFile, queries: QueryWork
     apiKeys: createSqliteApiKeys(db),
     webhooks: createSqliteWebhooks(db),
     rules: createSqliteRules(db),
+    commitsOfOthers: createCommitsOfOthers(db),
     proveWritable: createProveWritable(db),
   }
 }

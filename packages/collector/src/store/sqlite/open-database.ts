@@ -6,9 +6,6 @@ import { migrate } from './migrate.ts'
 /** How long opening waits for another process. */
 const OPENING_TIMEOUT_MS = 5_000
 
-/** How long a statement holds the thread for another process; `guard` does the rest of the waiting. */
-const BUSY_TIMEOUT_MS = 2
-
 /** Pages of the write-ahead log after which a commit writes it back. */
 const LAST_CHECKPOINT_PAGES = 32_768
 
@@ -39,7 +36,8 @@ export function openDatabase(path: string, durability: Durability): Database.Dat
     db.pragma(`wal_autocheckpoint = ${LAST_CHECKPOINT_PAGES}`)
     db.pragma('foreign_keys = ON')
     migrate(db)
-    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    // From now on `guard` waits, which does not hold the thread.
+    db.pragma('busy_timeout = 0')
     return db
   } catch (error) {
     db?.close()

@@ -1,4 +1,5 @@
 import type { Durability, Store } from '../store.ts'
+import { createCommitsOfOthers } from './commits-of-others.ts'
 import { openDatabase } from './open-database.ts'
 import { createSqliteAnalytics } from './sqlite-analytics.ts'
 import { createSqliteApiKeys } from './sqlite-api-keys.ts'
@@ -39,6 +40,7 @@ export function openSqliteStore(path: string, durability: Durability): Store {
     apiKeys: createSqliteApiKeys(db),
     webhooks: createSqliteWebhooks(db),
     rules: createSqliteRules(db),
+    commitsOfOthers: createCommitsOfOthers(db),
     proveWritable: createProveWritable(db),
     close: async () => void db.close(),
   }

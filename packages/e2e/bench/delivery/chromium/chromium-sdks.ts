@@ -114,7 +114,8 @@ export const CHROMIUM_SDKS: readonly ChromiumSdk[] = [
     peer: '@amplitude/analytics-browser',
     subject: amplitude,
     wire: amplitudeWire,
-    settings: '`flushIntervalMillis` 500, `flushMaxRetries` 1000, beacon and `flush()` at `pagehide`',
+    settings:
+      '`flushIntervalMillis` 500, `flushMaxRetries` 1000, beacon and `flush()` at `pagehide` as its documentation has it: what the browser took it holds for delivered',
   },
   {
     name: 'snowplow',

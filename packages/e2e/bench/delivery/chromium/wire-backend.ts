@@ -40,7 +40,9 @@ export async function startWireBackend(wire: Wire): Promise<{ backend: Backend; 
       let seen = server.arrivals.length
       // What was waited for in vain, with nothing new since, is not waited for again.
       const state = () => `${last} ${server.stored.length}`
-      while (stored(last).distinct < last && state() !== given) {
+      // Who was not answered sends again, and is given the time to.
+      const hasRepeats = () => server.arrivals.some(({ outcome }) => outcome === 'dropReply')
+      while ((stored(last).distinct < last || hasRepeats()) && state() !== given) {
         await delay(LOOK_MS)
         const now = performance.now()
         if (server.arrivals.length !== seen) changed = now

@@ -14,7 +14,7 @@ import type { Work } from './measured-process.ts'
 import { median } from '../../ground/page/median.ts'
 import { least } from './least.ts'
 
-const RUNS = 5
+const RUNS = 3
 const EVENTS = 10_000
 const PER_TURN = 100
 const US_PER_MS = 1000

@@ -51,13 +51,15 @@ function head(span: Findings['span']): string {
 
 Unmodified packages from npm, each against a server on loopback that speaks its protocol, records what it takes and does
 the faults of one script; the scenarios are those of Truecount's own tests. An event is known by a number that the
-application gave it, so that lost and doubled are counted without the SDK's help. One run a cell.
+application gave it, so that lost and doubled are counted without the SDK's help. One run a cell; where a page or a process
+goes while requests are under way, the next run may differ.
 
 Run from ${first} to ${last} UTC with Node ${process.versions.node} on ${process.platform}, ${cpus().length} cores (${cpus()[0]?.model.trim()}) that had other work
 beside. This page is made by \`pnpm bench:delivery\`, figures and all; the seed of whatever is left to chance is ${SEED}.
 
-A cell is ${CELL}: events that the server never took; times that it took one again; of those, the times that no stable id
-tells it from a new event. **Bold**: a peer is better than Truecount. –: does not apply, and why.`
+A cell is ${CELL}: events that the server never took, those among them that the SDK says it dropped; times that it took
+one again, which costs a request but no wrong count; of those, the times that no stable id tells it from a new event, which
+does. **Bold**: a peer is better than Truecount. –: does not apply, and why.`
 }
 
 const NODE_TEXT = `Each scenario runs in processes of its own. \`flush\` is repeated until the SDK says that nothing waits in it, for as
@@ -65,13 +67,13 @@ long as the scenario gives, 40 seconds as a rule. A cell that has not ended afte
 are those of that moment.`
 
 const CHROMIUM_TEXT = `Each scenario runs in a browser profile of its own. One event more is tracked at the end, on coming back. \`late\`:
-stored only then, in scenarios where nobody need come back. Waiting ends when the SDK has been silent for 10 seconds; a cell
+not stored before that, in scenarios where nobody need come back. Waiting ends when the SDK has been silent for 10 seconds; a cell
 that has not ended after ${CHROMIUM_LIMIT_S} seconds says so.`
 
 const HOW_TO_RUN = `## How to run it
 
 \`\`\`sh
-npx --yes pnpm@10.34.9 bench:delivery            # everything, some 25 minutes
+npx --yes pnpm@10.34.9 bench:delivery            # everything, half an hour
 npx --yes pnpm@10.34.9 bench:delivery --resume   # what a run that was cut short has left
 npx --yes pnpm@10.34.9 bench:delivery --part node --sdk truecount --scenario 503   # prints these alone
 \`\`\`

@@ -27,7 +27,10 @@ export function figureTable({ sdks, figures }: Figures, ours: number): string {
   return table(
     ['', ...figures.map(({ name, unit }) => `${name}, ${unit}`)],
     [
-      ...sdks.map((sdk, row) => [sdk, ...figures.map((figure) => valueText(figure, row, row < ours || sdk === FLOOR))]),
+      ...sdks.map((sdk, row) => [
+        sdk,
+        ...figures.map((figure) => (sdk === FLOOR ? floorText(figure, row) : valueText(figure, row, row >= ours))),
+      ]),
       ['_bar_', ...figures.map(({ bar, values }) => barText(bar, values.slice(0, ours)))],
     ],
   )
@@ -52,11 +55,16 @@ function barText(bar: number | undefined, own: readonly (number | undefined)[]):
   return `≤ ${rounded(bar)}: ${verdicts.every((each) => each === verdicts[0]) ? verdicts[0] : verdicts.join(', ')}`
 }
 
-function valueText({ values }: Figure, row: number, isNoPeer: boolean): string {
+function floorText({ values }: Figure, row: number): string {
+  const value = values[row]
+  return value === undefined ? '–' : rounded(value)
+}
+
+function valueText({ values }: Figure, row: number, isPeer: boolean): string {
   const [own, value] = [values[0], values[row]]
   if (value === undefined) return '–'
   if (row === 0 || own === undefined) return rounded(value)
-  return emphasized(`${rounded(value)} (×${rounded(value / own)})`, value < own && !isNoPeer)
+  return emphasized(`${rounded(value)} (×${rounded(value / own)})`, isPeer && value < own)
 }
 
 /** Three figures that count; whole numbers as they are. */
