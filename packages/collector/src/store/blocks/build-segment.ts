@@ -1,6 +1,7 @@
 import type { BlockRows, Texts } from './block-rows.ts'
-import { packContent } from './content-part.ts'
+import { createContentPacker } from './content-part.ts'
 import { packDirectory } from './directory-part.ts'
+import { gather } from './gather.ts'
 import { packColumn } from './packed-column.ts'
 import { packPart } from './part-body.ts'
 import type { BuiltSegment } from './seal-work.ts'
@@ -25,7 +26,7 @@ export function buildSegment(range: SegmentRange, rows: SegmentRows, users: RowU
   if (rows.length === 0) return { ...range, events: 0, minTs: 0, maxTs: 0, parts: [] }
   const { sources, groups, timeGroups } = sortRows(rows)
   const { times, numbers, pages } = rows
-  const bySource = (column: ArrayLike<number>) => Float64Array.from(sources, (row) => column[row] as number)
+  const bySource = (column: ArrayLike<number>) => gather(column, sources)
   const columns: readonly (readonly [slot: number, bytes: Buffer])[] = [
     [SLOT.directory, packDirectory(groups)],
     [SLOT.times, packColumn(bySource(times))],
@@ -35,12 +36,12 @@ export function buildSegment(range: SegmentRange, rows: SegmentRows, users: RowU
     [SLOT.timeGroups, packColumn(timeGroups)],
   ]
   const parts = columns.map(([slot, bytes]) => ({ slot, body: packPart(bytes) }))
+  const packContent = createContentPacker(rows)
   for (let row = 0; row < rows.length; row += CONTENT_ROWS) {
-    const bytes = packContent(rows, sources.subarray(row, row + CONTENT_ROWS))
+    const bytes = packContent(sources.subarray(row, row + CONTENT_ROWS))
     parts.push({ slot: SLOT.content + row / CONTENT_ROWS, body: packPart(bytes) })
   }
-  const reduce = (choose: (a: number, b: number) => number) => times.reduce((a, b) => choose(a, b))
-  return { ...range, events: rows.length, minTs: reduce(Math.min), maxTs: reduce(Math.max), parts }
+  return { ...range, events: rows.length, ...boundsOf(times), parts }
 }
 
 function packUsers(places: Float64Array, ids: Uint32Array): Buffer {
@@ -71,4 +72,14 @@ function packPages(places: Float64Array, texts: Texts['texts']): Buffer {
     Buffer.from(Uint32Array.of(used.length).buffer),
     ...list,
   ])
+}
+
+function boundsOf(times: Float64Array): Pick<BuiltSegment, 'minTs' | 'maxTs'> {
+  let minTs = Infinity
+  let maxTs = -Infinity
+  for (let row = 0; row < times.length; row++) {
+    minTs = Math.min(minTs, times[row] as number)
+    maxTs = Math.max(maxTs, times[row] as number)
+  }
+  return { minTs, maxTs }
 }

@@ -1,36 +1,61 @@
 import { EVENT_ID_BYTES, LINE_FEED } from './block-format.ts'
 import type { BlockRows } from './block-rows.ts'
+import { gather } from './gather.ts'
 import { packColumn, type UnpackedColumn, unpackColumn } from './packed-column.ts'
 import type { EventContent } from './segment.ts'
 import { createTextReader } from './text-reader.ts'
 
-const LINE_END = Buffer.from([LINE_FEED])
+/** Bytes of UTF-8 that a UTF-16 code unit takes at most. */
+const MAX_UNIT_BYTES = 3
 
-/** Content of some rows, in the order of `sources`, at least one. */
-export function packContent(rows: Omit<BlockRows, 'users'>, sources: Uint32Array): Buffer {
-  const { received, lanes, seqs, times, originals } = rows
-  const pieces: Uint8Array[] = [
-    packColumn(Float64Array.from(sources, (row) => received[row] as number)),
-    packColumn(Float64Array.from(sources, (row) => lanes[row] as number)),
-    packColumn(Float64Array.from(sources, (row) => seqs[row] as number)),
-    packColumn(Float64Array.from(sources, (row) => correction(times[row] as number, originals?.[row]))),
-  ]
-  for (const row of sources) {
-    const claim = rows.claims[row]
-    if (claim === undefined) continue
-    const key = Buffer.from(claim.key)
-    pieces.push(claim.eventId, Buffer.from(Uint32Array.of(key.length).buffer), key)
+/** Returns what packs the content of some rows, at least one, in their order. Its result is good until it is called again. */
+export function createContentPacker(rows: Omit<BlockRows, 'users'>): (sources: Uint32Array) => Buffer {
+  const { received, lanes, seqs, times, originals, claims } = rows
+  let scratch = Buffer.allocUnsafeSlow(64 * 1024)
+  return (sources) => {
+    const corrections = new Float64Array(sources.length)
+    if (originals !== undefined) {
+      for (const [i, row] of sources.entries())
+        corrections[i] = correction(times[row] as number, originals[row] as number)
+    }
+    const columns = [gather(received, sources), gather(lanes, sources), gather(seqs, sources), corrections].map(
+      (column) => packColumn(column),
+    )
+    const metadata = Array.from(sources, (row) => rows.metadata(row))
+    let most = 0
+    for (const column of columns) most += column.length
+    for (const line of metadata) most += line.length + 1
+    for (const row of sources) most += EVENT_ID_BYTES + 4 + MAX_UNIT_BYTES * (claims[row]?.key.length ?? 0)
+    if (most > scratch.length) scratch = Buffer.allocUnsafeSlow(2 * most)
+
+    let end = 0
+    for (const column of columns) end = put(scratch, end, column)
+    for (const row of sources) {
+      const claim = claims[row]
+      if (claim === undefined) continue
+      end = put(scratch, end, claim.eventId)
+      const keyBytes = scratch.write(claim.key, end + 4)
+      end = scratch.writeUInt32LE(keyBytes, end) + keyBytes
+    }
+    for (const line of metadata) {
+      end = put(scratch, end, line)
+      scratch[end++] = LINE_FEED
+    }
+    // No line feed after the last.
+    return scratch.subarray(0, end - 1)
   }
-  for (const row of sources) pieces.push(rows.metadata(row), LINE_END)
-  pieces.pop()
-  return Buffer.concat(pieces)
 }
 
-function correction(time: number, original = Number.NaN): number {
+function put(into: Buffer, at: number, bytes: Uint8Array): number {
+  into.set(bytes, at)
+  return at + bytes.length
+}
+
+function correction(time: number, original: number): number {
   return Number.isNaN(original) ? 0 : original - time
 }
 
-/** Reads what {@link packContent} made: by place among its rows, given the row's time. */
+/** Reads what {@link createContentPacker} packed: by place among its rows, given the row's time. */
 export function unpackContent(bytes: Buffer): (place: number, timeMs: number) => EventContent {
   const received = unpackColumn(bytes)
   const lanes = unpackColumn(bytes, received.end)

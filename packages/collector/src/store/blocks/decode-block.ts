@@ -25,7 +25,8 @@ export function decodeBlock(first: number, body: Buffer): BlockRows {
   const list = (places: Uint32Array): Texts => ({ texts: reader.list(), places })
   const [names, users, pages] = [list(uints(1)), list(uints(2)), list(uints(3))]
   const lanes = uints(4)
-  const claims = Array.from(lanes, (lane) => (lane === 0 ? claimFrom(reader) : undefined))
+  const claims: (Claim | undefined)[] = []
+  for (let row = 0; row < length; row++) claims.push(lanes[row] === 0 ? claimFrom(reader) : undefined)
   const metadata = splitLines(body, reader.end(), length)
   return {
     length,

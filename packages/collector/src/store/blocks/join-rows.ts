@@ -65,18 +65,16 @@ function joinTexts(
   const texts = [...reserved]
   const places = new Uint32Array(length)
   const known = new Map<string, number>()
+  function placeIn(text: string): number {
+    const place = known.get(text) ?? texts.push(text) - 1
+    if (place === texts.length - 1) known.set(text, place)
+    return place
+  }
   let end = 0
   for (const { block, rows } of parts) {
     const from = of(block)
-    const placeOf = Uint32Array.from(from.texts, (text, i) => {
-      if (i < reserved.length) return i
-      let place = known.get(text)
-      if (place === undefined) {
-        place = texts.push(text) - 1
-        known.set(text, place)
-      }
-      return place
-    })
+    const placeOf = new Uint32Array(from.texts.length)
+    for (let i = 0; i < placeOf.length; i++) placeOf[i] = i < reserved.length ? i : placeIn(from.texts[i] as string)
     const count = (rows ?? block).length
     for (let k = 0; k < count; k++) {
       const row = rows === undefined ? k : (rows[k] as number)

@@ -1,5 +1,6 @@
 import type { BlockRows } from './block-rows.ts'
 import { toDirectory } from './directory-part.ts'
+import { gather } from './gather.ts'
 import { usersOfRows } from './row-users.ts'
 import type { Columns, EventContent, Segment, Times, UserColumn, UserOrder } from './segment.ts'
 import { smallUints } from './small-uints.ts'
@@ -28,7 +29,7 @@ export function createMemorySegment(
   { tailUsers, readContent }: MemorySource,
 ): MemorySegment {
   const { sources, groups, timeGroups } = sortRows(rows)
-  const bySource = (column: ArrayLike<number>) => Float64Array.from(sources, (row) => column[row] as number)
+  const bySource = (column: ArrayLike<number>) => gather(column, sources)
   const found = usersOfRows(rows)
   const users = found.users.map((user, place) => (place === 0 ? { ...user, id: 0 } : tailUsers.user(user)))
   const places = smallUints(bySource(found.places), users.length)

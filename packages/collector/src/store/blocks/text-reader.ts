@@ -25,7 +25,11 @@ export function createTextReader(buffer: Buffer, start: number): TextReader {
   return {
     uint,
     text,
-    list: () => Array.from({ length: uint() }, text),
+    list() {
+      const texts: string[] = []
+      for (let left = uint(); left > 0; left--) texts.push(text())
+      return texts
+    },
     bytes(length) {
       end += length
       return buffer.subarray(end - length, end)

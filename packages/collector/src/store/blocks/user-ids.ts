@@ -32,11 +32,10 @@ export function createUserIds(db: Database): (users: readonly ProjectUser[], nex
 
 /** Gives the id of a user, if it is below `before`, or 0. */
 export function createFindUser(db: Database): (user: Omit<UserText, 'id'>, before: number) => number {
-  const select = db.prepare<[number, number], Omit<UserText, 'hash'>>(
-    'SELECT id, project, text FROM user_text WHERE hash = ? AND id < ?',
-  )
-  return (user, before) => {
-    const rows = select.all(user.hash, before)
-    return rows.find(({ project, text }) => project === user.project && text === user.text)?.id ?? 0
-  }
+  const select = db
+    .prepare<[number, number, number, string], number>(
+      'SELECT id FROM user_text WHERE hash = ? AND id < ? AND project = ? AND text = ?',
+    )
+    .pluck()
+  return ({ hash, project, text }, before) => select.get(hash, before, project, text) ?? 0
 }
