@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { storedIn } from './blocks/stored-in.ts'
 import { startTestApp, type TestApp } from './start-test-app.ts'
 
 const NOW = Date.parse('2024-03-15T10:20:30.400Z')
@@ -27,23 +28,18 @@ afterAll(async () => {
 
 const report = async (query: string, key?: string) => app.get(`/api/v1/analytics/events?${query}`, key)
 
-interface Row {
-  readonly event_name: string
-  readonly user_id: string | null
-  readonly ts: number
-}
-
-/** Counts every row of a project in plain code. */
+/** Counts every event of a project in plain code. */
 function recount(projectId: string, name: string | undefined, from: number, to: number) {
-  const all = rows
-    .prepare<[string], Row>('SELECT e.* FROM event e JOIN project p ON p.id = e.project WHERE p.uuid = ?')
-    .all(projectId)
-  const counted = all.filter(
-    (row) =>
-      (name === undefined ? row.event_name !== '$dropped' : row.event_name === name) && row.ts >= from && row.ts < to,
+  const project = rows.prepare('SELECT id FROM project WHERE uuid = ?').pluck().get(projectId)
+  const counted = storedIn(rows).filter(
+    (event) =>
+      event.project === project &&
+      (name === undefined ? event.eventName !== '$dropped' : event.eventName === name) &&
+      event.timestampMs >= from &&
+      event.timestampMs < to,
   )
-  const users = new Set(counted.map(({ user_id }) => user_id).filter((user) => user !== null))
-  return { instants: counted.map(({ ts }) => ts), users: users.size }
+  const users = new Set(counted.map(({ userId }) => userId).filter((user) => user !== null))
+  return { instants: counted.map(({ timestampMs }) => timestampMs), users: users.size }
 }
 
 const anyInstant = fc.integer({ min: NOW - 40 * WIDTH_MS['1d'], max: NOW + WIDTH_MS['1h'] })

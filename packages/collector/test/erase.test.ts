@@ -4,6 +4,7 @@ import { startWebhookSink } from '@truecount/testkit'
 import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
 import { reclaimAll } from '../src/erase/janitor.ts'
+import { checkEvent } from '../src/ingest/ledger-entry.ts'
 import { startRetentionWorker } from '../src/erase/retention-worker.ts'
 import { answerOf, startTestApp, type TestApp, type TestAppOptions } from './start-test-app.ts'
 
@@ -186,33 +187,48 @@ describe('Erasing a user', () => {
   })
 })
 
-/** Puts rows into the file beside the ledger: many, quickly. */
-function insertRows(db: Database.Database, projectId: string, rows: number): void {
-  db.prepare(
-    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-     INSERT INTO event (project, event_id, event_name, user_id, ts, received_at, metadata)
-     SELECT p.id, randomblob(16), 'a', 'u' || (i % 3), 1714867200000, 0, '{"note":"' || hex(randomblob(50)) || '"}'
-     FROM n JOIN project p ON p.uuid = ?`,
-  ).run(rows, projectId)
+/** Stores events of a lane without HTTP: many, quickly. */
+async function store(app: TestApp, projectId: string, events: number): Promise<void> {
+  const arrival = { projectId, nowMs: 1_714_867_200_000, randomBytes: (size: number) => new Uint8Array(size) }
+  for (let seq = 1; seq <= events; seq += 1_000) {
+    const entries = Array.from({ length: 1_000 }, (_, i) =>
+      checkEvent(
+        {
+          event_name: 'a',
+          user_id: `u${(seq + i) % 3}`,
+          metadata: { note: 'x'.repeat(i % 100) },
+          idempotency_key: `tc1.BBBBBBBBBBBBBBBB.${seq + i}`,
+        },
+        arrival,
+      ),
+    )
+    await app.store.ledger.ingest([{ projectId, entries }], () => [])
+  }
 }
 
 test('Deleting never holds up ingestion: no wait comes near the time that the deletion takes in one piece', async () => {
-  const rows = 120_000
+  // A segment, and blocks after it.
+  const events = 140_000
   const app = await started()
   const other = await app.newProject('secret')
-  const db = new Database(app.dbPath)
-  for (const projectId of [other.projectId, app.projectId]) insertRows(db, projectId, rows)
-
-  db.pragma('wal_checkpoint(TRUNCATE)')
-  db.close()
+  for (const projectId of [other.projectId, app.projectId]) await store(app, projectId, events)
 
   const begun = performance.now()
-  expect(await app.store.eraser.eraseBefore(other.projectId, Date.parse('2026-01-01'))).toBe(rows)
+  expect(await app.store.eraser.eraseBefore(other.projectId, Date.parse('2026-01-01'))).toBe(events)
+  await reclaimAll({
+    eraser: app.store.eraser,
+    pause: () => Promise.resolve(),
+    stopping: new AbortController().signal,
+  })
   const inOnePieceMs = performance.now() - begun
 
   const state = { done: false }
   // Begins while the first request is under way, so that none of it goes unseen.
-  const begin = async () => Promise.all([forget(app, 'u0'), wait(0).then(() => prune(app, '2026-01-01'))])
+  const begin = async () => {
+    const deleted = await Promise.all([forget(app, 'u0'), wait(0).then(() => prune(app, '2026-01-01'))])
+    await reclaim(app)
+    return deleted
+  }
   const erasing = wait(0)
     .then(begin)
     .finally(() => (state.done = true))
@@ -224,8 +240,13 @@ test('Deleting never holds up ingestion: no wait comes near the time that the de
     longestMs = Math.max(longestMs, performance.now() - asked)
   }
   const [forgotten, pruned] = await erasing
-  expect(forgotten.body.deleted + pruned).toBe(rows)
+  expect(forgotten.body.deleted + pruned).toBe(events)
   expect(sent).toBeGreaterThan(20)
   expect(longestMs / inOnePieceMs).toBeLessThan(0.3)
-  expect(await books(app)).toMatchObject({ captured: sent, stored: sent, deleted: rows, missing: 0 })
+  expect(await books(app)).toMatchObject({
+    captured: events + sent,
+    stored: events + sent,
+    deleted: events,
+    missing: 0,
+  })
 }, 60_000)
