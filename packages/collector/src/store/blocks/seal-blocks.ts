@@ -8,13 +8,17 @@ import { joinRows } from './join-rows.ts'
 import { createKeyRunBuilder, type KeyRunBuilder } from './key-run.ts'
 import { type KeptSeconds, loadKeptSeconds } from './kept-seconds.ts'
 import { usersOfRows } from './row-users.ts'
-import type { Sealed } from './seal-work.ts'
+import type { Sealed, UserText } from './seal-work.ts'
 import { createUserIds } from './user-ids.ts'
 
 /** Whole blocks, in order, until they have `minEvents` events or number `upTo` is in. */
 export interface SealWish {
   readonly minEvents: number
   readonly upTo: number
+}
+
+export interface SealedBlocks extends Sealed {
+  readonly users: readonly UserText[]
 }
 
 interface BlockRow {
@@ -25,7 +29,7 @@ interface BlockRow {
 }
 
 /** Makes a segment and a key run of the blocks after `sealed_to`; at least one there must be. */
-export function createSealBlocks(db: Database): (wish: SealWish) => Sealed {
+export function createSealBlocks(db: Database): (wish: SealWish) => SealedBlocks {
   const storage = db.prepare<[], { readonly sealedTo: number; readonly nextUser: number }>(
     'SELECT sealed_to AS sealedTo, next_user AS nextUser FROM storage',
   )

@@ -1,14 +1,16 @@
 import Database from 'better-sqlite3'
 import { createMergeRuns } from './merge-runs.ts'
 import { type PackedParts, packParts } from './packed-parts.ts'
+import { type PackedUsers, packUsers } from './packed-users.ts'
 import { createRewriteSegment } from './rewrite-segment.ts'
 import { createSealBlocks } from './seal-blocks.ts'
-import type { BuiltRun, BuiltSegment, Rewritten, Sealed, SealWork } from './seal-work.ts'
+import type { BuiltRun, BuiltSegment, Rewritten, SealWork } from './seal-work.ts'
 import { createHasUser } from './has-user.ts'
 
 type Packed<Built extends { readonly parts: unknown }> = Omit<Built, 'parts'> & { readonly parts: PackedParts }
 
-export type PackedSealed = Omit<Sealed, 'segment' | 'run'> & {
+export interface PackedSealed {
+  readonly users: PackedUsers
   readonly segment: Packed<BuiltSegment>
   readonly run: Packed<BuiltRun> | undefined
 }
@@ -33,8 +35,8 @@ export function createSealCalls(db: Database.Database, path: string): SealCalls 
   let writer: Database.Database | undefined
   return {
     seal(wish) {
-      const { segment, run, ...sealed } = seal(wish)
-      return { ...sealed, segment: packed(segment), run: run && packed(run) }
+      const { segment, users, run } = seal(wish)
+      return { users: packUsers(users), segment: packed(segment), run: run && packed(run) }
     },
     rewrite(id) {
       const rewritten = rewrite(id)
@@ -57,10 +59,12 @@ function packed<Built extends { readonly parts: Parameters<typeof packParts>[0] 
   return { ...built, parts: packParts(built.parts) }
 }
 
-/** The memory of the parts that an answer holds. */
+/** The memory of the parts and users that an answer holds. */
 export function memoryOf(value: unknown): readonly ArrayBuffer[] {
   if (typeof value !== 'object' || value === null) return []
-  const { parts, segment, run } = value as Readonly<Record<'parts' | 'segment' | 'run', unknown>>
-  const own = parts === undefined ? [] : [(parts as PackedParts).bytes.buffer as ArrayBuffer]
-  return [...own, ...memoryOf(segment), ...memoryOf(run)]
+  const { parts, users, segment, run } = value as Readonly<Record<'parts' | 'users' | 'segment' | 'run', unknown>>
+  const arrays = [parts as PackedParts | undefined, users as PackedUsers | undefined].flatMap((of) =>
+    Object.values(of ?? {}).filter((field) => ArrayBuffer.isView(field)),
+  )
+  return [...arrays.map(({ buffer }) => buffer as ArrayBuffer), ...memoryOf(segment), ...memoryOf(run)]
 }

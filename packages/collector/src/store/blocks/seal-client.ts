@@ -1,4 +1,5 @@
 import { type PackedParts, unpackParts } from './packed-parts.ts'
+import { unpackUsers } from './packed-users.ts'
 import type { PackedRewritten, PackedSealed, SealCalls } from './seal-calls.ts'
 import type { SealThreadData } from './seal-thread.ts'
 import type { Part, SealWork } from './seal-work.ts'
@@ -12,8 +13,8 @@ export function createSealClient(data: SealThreadData): SealWork {
     calls.call(name, ...args) as Promise<ReturnType<SealCalls[Name]>>
   return {
     async seal(wish) {
-      const { segment, run, ...sealed }: PackedSealed = await call('seal', wish)
-      return { ...sealed, segment: unpacked(segment), run: run && unpacked(run) }
+      const { users, segment, run }: PackedSealed = await call('seal', wish)
+      return { users: unpackUsers(users), segment: unpacked(segment), run: run && unpacked(run) }
     },
     async rewrite(id) {
       const rewritten: PackedRewritten = await call('rewrite', id)

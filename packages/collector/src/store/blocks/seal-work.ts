@@ -7,6 +7,12 @@ export interface UserText {
   readonly text: string
 }
 
+/** Users, some at a time. */
+export interface UserList {
+  readonly length: number
+  slice(from: number, to: number): readonly UserText[]
+}
+
 /** A part of a segment or of a key run, as it is stored. */
 export interface Part {
   readonly slot: number
@@ -38,7 +44,7 @@ export interface BuiltRun {
 export interface Sealed {
   readonly segment: BuiltSegment
   /** Users that have no id in the file yet: ids ascend by one from `storage.next_user` as the worker found it. */
-  readonly users: readonly UserText[]
+  readonly users: UserList
   /**
    * Keys of the events outside a lane. Not those that an erasure by time released; those of erased users with
    * `NEVER_RELEASED`. Of several erasures that hide an event the first, by its id, decides which.

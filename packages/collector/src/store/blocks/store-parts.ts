@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Part, UserText } from './seal-work.ts'
+import type { Part, UserList, UserText } from './seal-work.ts'
 import type { SmallSteps } from './small-steps.ts'
 
 /** Slots that a segment or a run has in the order of parts. */
@@ -18,7 +18,7 @@ export interface PartStore {
   /** Resolves with the id that the parts are stored under: nobody has it yet. */
   storeParts(kind: 'segment' | 'run', parts: readonly Part[]): Promise<number>
   /** Ids must follow those that were given before. */
-  storeUsers(users: readonly UserText[]): Promise<void>
+  storeUsers(users: UserList): Promise<void>
 }
 
 /** Stores what a worker built. Until a row names it nobody reads it; if none ever does, it is an orphan. */
