@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { newKey } from '../src/manage/new-key.ts'
-import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts'
+import { openTestStore } from './open-test-store.ts'
 import { startTestApp, type TestApp } from './start-test-app.ts'
 
 let lookUps = 0
@@ -12,12 +12,12 @@ const app: TestApp = await startTestApp({
   }),
 })
 /** As another process has it. */
-const other = openSqliteStore(app.dbPath, 'process')
+const other = await openTestStore(app.dbPath)
 const event = { event_name: 'a' }
 const statusWith = async (key: string) => (await app.post('/api/v1/events', event, key)).status
 
 afterAll(async () => {
-  other.close()
+  await other.close()
   await app.stop()
 })
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { type Examination, examineBlocks } from '../store/blocks/examine-blocks.ts'
 import { guard } from '../store/sqlite/guard.ts'
-import { openReadOnly } from '../store/sqlite/open-read-only.ts'
+import { openToRead } from '../store/sqlite/open-read-only.ts'
 import type { Flags } from './flags.ts'
 import { databasePath } from './named-file.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
@@ -12,7 +12,7 @@ const LARGE_WAL_BYTES = 256 * 1024 * 1024
 /** `truecount doctor`: proves the file and its books, and ends with 1 if anything is wrong. */
 export async function doctor(flags: Flags, terminal: Terminal): Promise<ExitCode> {
   const path = databasePath(flags, terminal)
-  const db = openReadOnly(path)
+  const db = openToRead(path)
   const examination = await guard(() => examineBlocks(db)).finally(() => db.close())
   const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
   const findings = [

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { openEventExport } from '../store/blocks/event-export.ts'
-import { openReadOnly } from '../store/sqlite/open-read-only.ts'
+import { openToRead } from '../store/sqlite/open-read-only.ts'
 import type { Flags } from './flags.ts'
 import { databasePath, requiredFile } from './named-file.ts'
 import { createProgressBar } from './progress-bar.ts'
@@ -11,7 +11,7 @@ import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 export async function exportEvents(flags: Flags, terminal: Terminal): Promise<ExitCode> {
   const to = requiredFile(flags, 'to', terminal)
   if (to === undefined) return EXIT.usage
-  const db = openReadOnly(databasePath(flags, terminal))
+  const db = openToRead(databasePath(flags, terminal))
   try {
     const project = flags['project'] === undefined ? undefined : String(flags['project']).toLowerCase()
     const events = openEventExport(db, project)

@@ -37,7 +37,7 @@ const reclaim: Action = async ({ eraser }) => {
 }
 
 /** Each may be done again after a process died in it. */
-export const SCENARIO: readonly Action[] = [
+const SCENARIO: readonly Action[] = [
   ...[2, 8, 14, 20, 26, 32, 38, 44, 50].map(ingest),
   ({ eraser }) => eraser.eraseUser(PROJECT, 'user-1'),
   ingest(56),

@@ -25,7 +25,11 @@ export async function openTestBlocks(
   const { work, count, close } = openInThreadWork(path)
   const errors: unknown[] = []
   const file = openBlockFile({
-    ...{ db, count, now, faultPoint, wait },
+    db,
+    count,
+    now,
+    faultPoint,
+    wait,
     name: randomUUID(),
     work: () => work,
     segmentEvents: 6,

@@ -2,7 +2,7 @@ import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, rmS
 import Database from 'better-sqlite3'
 import { StoreError } from '../store-error.ts'
 import { countEvents } from './count-events.ts'
-import { openReadOnly } from './open-read-only.ts'
+import { openToRead } from './open-read-only.ts'
 
 const COUNTED_TABLES = [
   'project',
@@ -38,7 +38,7 @@ export async function backupDatabase(
   onProgress: (done: number, total: number) => void,
 ): Promise<BackupResult> {
   refuseExisting(to)
-  const source = openReadOnly(from)
+  const source = openToRead(from)
   const partial = `${to}.partial`
   rmSync(partial, { force: true })
   try {
@@ -65,7 +65,7 @@ export async function backupDatabase(
 /** Puts a backup where a collector will find it. The same proofs, and the same refusal to overwrite. */
 export function restoreDatabase(from: string, to: string): BackupResult {
   for (const path of [to, `${to}-wal`, `${to}-journal`]) refuseExisting(path)
-  const source = openReadOnly(from)
+  const source = openToRead(from)
   const partial = `${to}.partial`
   try {
     const rows = countRows(source)

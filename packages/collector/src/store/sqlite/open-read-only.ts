@@ -23,6 +23,17 @@ export function openReadOnly(path: string): Database.Database {
   throw new StoreError('unusable', strangeVersion(path, version))
 }
 
+/** The same for who looks at events. Throws also while some of them are rows, as the days before blocks left them. */
+export function openToRead(path: string): Database.Database {
+  const db = openReadOnly(path)
+  if (db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'event'`).get() === undefined) return db
+  db.close()
+  throw new StoreError(
+    'unusable',
+    `${path} has events that are not moved into blocks yet. Start "truecount serve" once, which moves them.`,
+  )
+}
+
 function strangeVersion(path: string, version: number): string {
   const known = `(version ${version}, this program's are ${TABLES_VERSION})`
   return version > TABLES_VERSION
