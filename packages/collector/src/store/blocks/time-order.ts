@@ -16,10 +16,16 @@ export function timeOrderOf(timeGroups: ArrayLike<number>, groupStarts: readonly
 
 /** The same rows by user; those without one are left out. `users` is how many places there are. */
 export function userOrderOf(timeOrder: Uint32Array, places: ArrayLike<number>, users: number): UserOrder {
-  const withUser = timeOrder.filter((row) => places[row] !== 0)
-  const starts = countStarts(
-    withUser.map((row) => places[row] as number),
-    users,
-  )
-  return { rows: sortByKey(withUser, places, starts), starts }
+  const withUser = new Uint32Array(timeOrder.length)
+  const placeOf = new Uint32Array(timeOrder.length)
+  let count = 0
+  for (let i = 0; i < timeOrder.length; i++) {
+    const row = timeOrder[i] as number
+    const place = places[row] as number
+    if (place === 0) continue
+    placeOf[count] = place
+    withUser[count++] = row
+  }
+  const starts = countStarts(placeOf.subarray(0, count), users)
+  return { rows: sortByKey(withUser.subarray(0, count), places, starts), starts }
 }

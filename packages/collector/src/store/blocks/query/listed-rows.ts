@@ -17,6 +17,8 @@ export interface ListedRow {
   readonly row: number
 }
 
+const NO_ROWS = new Uint32Array(0)
+
 /** All events but the SDK's own drop reports. */
 export function listRows(view: View): ListedRows {
   return withoutHidden({
@@ -30,10 +32,11 @@ export function listRows(view: View): ListedRows {
 
 /** Those of a user. */
 export function listUserRows(view: View, project: number, userId: string): ListedRows {
-  const place = view.segment.column('users').find(project, userId)
-  const { rows: order, starts } = view.segment.column('userOrder')
   const times = view.segment.column('times')
-  if (place === 0 || view.hiddenUsers.has(place)) return { view, times, order, start: 0, end: 0 }
+  const place = view.segment.column('users').find(project, userId)
+  // Most segments have no rows of most users: the order by user is made where it is needed.
+  if (place === 0 || view.hiddenUsers.has(place)) return { view, times, order: NO_ROWS, start: 0, end: 0 }
+  const { rows: order, starts } = view.segment.column('userOrder')
   const [start, end] = [starts[place] as number, starts[place + 1] as number]
   return { view, times, order, start: firstPlaceNotBefore(times, order, view.hiddenBefore, start, end), end }
 }
