@@ -24,17 +24,33 @@ const treeShakable: Options = {
   },
 }
 
-/** One entry a platform, each whole by itself: no chunk is shared, so that a page loads one file. */
-export default defineConfig([
+/** For the pages that visitors load: what looks for mistakes that TypeScript finds is left out, and sentences are short. */
+const production: Options['esbuildPlugins'] = [
   {
-    ...treeShakable,
-    entry: { browser: 'src/browser/index.ts' },
-    platform: 'browser',
-    esbuildOptions(options, context) {
-      treeShakable.esbuildOptions?.(options, context)
-      options.mangleProps = mangleProps
+    name: 'production',
+    setup(build) {
+      build.onLoad({ filter: /src[\\/]development\.ts$/ }, () => ({
+        contents: 'export const IS_DEVELOPMENT = false',
+        loader: 'ts',
+      }))
     },
   },
+]
+
+const forBrowsers: Options = {
+  ...treeShakable,
+  platform: 'browser',
+  esbuildOptions(options, context) {
+    treeShakable.esbuildOptions?.(options, context)
+    options.mangleProps = mangleProps
+  },
+}
+
+/** One entry a platform, each whole by itself: no chunk is shared, so that a page loads one file. */
+export default defineConfig([
+  { ...forBrowsers, entry: { browser: 'src/browser/index.ts' }, esbuildPlugins: production },
+  // The same, and loud: what bundlers take while an application is developed.
+  { ...forBrowsers, entry: { 'browser.development': 'src/browser/index.ts' }, dts: false },
   { ...treeShakable, entry: { node: 'src/node/index.ts' }, platform: 'node' },
   { ...treeShakable, entry: { edge: 'src/edge/index.ts' }, platform: 'neutral' },
   // A directive: what the entry gives is for client components, which React must know before it runs them on a server.

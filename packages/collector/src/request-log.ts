@@ -14,7 +14,7 @@ export function createRequestLog(log: Log, isTrusted: IsTrusted) {
         ...factsOf(exchange),
         status: exchange.status,
         duration_ms: Math.round(durationMs * 1000) / 1000,
-        client: clientAddress(exchange.req.socket.remoteAddress ?? '', exchange.get('X-Forwarded-For'), isTrusted),
+        client: clientAddress(exchange.req.socket.remoteAddress ?? '', exchange.get('x-forwarded-for'), isTrusted),
       })
     },
     onFailure(exchange: Exchange, error: unknown): void {

@@ -181,13 +181,17 @@ describe('Waiting', () => {
     expect(await books(key)).toMatchObject({ waiting: 4 })
   })
 
-  test('of a dead sender grows less as somebody else sends what it left', async () => {
+  test('of a dead sender grows less as somebody else sends what it left, one lane after the other', async () => {
     const { key } = await app.newProject('secret')
-    const [dead, heir] = [newLane(), newLane()]
-    await send(key, numbered(dead, 1), `?sent_at=${NOW - 5_000}&waiting=3`)
-    await send(key, [...numbered(dead, 2, 3), ...numbered(heir, 1)], `?sent_at=${NOW}&waiting=0`)
+    const [dead, other, heir] = [newLane(), newLane(), newLane()]
+    await send(key, numbered(dead, 1), `?sent_at=${NOW - 5_000}&waiting=4`)
+    await send(key, numbered(dead, 2, 3))
+    expect(await books(key)).toMatchObject({ waiting: 2 })
+    await send(key, numbered(dead, 4), `?sent_at=${NOW - 2_000}&waiting=3`)
+    expect(await books(key)).toMatchObject({ waiting: 3 })
+    await send(key, [...numbered(dead, 5), ...numbered(other, 1)], `?sent_at=${NOW - 1_000}&waiting=1`)
     expect(await books(key)).toMatchObject({ waiting: 1 })
-    await send(key, [...numbered(dead, 4), ...numbered(heir, 2)], `?sent_at=${NOW}&waiting=0`)
+    await send(key, [...numbered(other, 2), ...numbered(heir, 1)], `?sent_at=${NOW}&waiting=0`)
     expect(await books(key)).toMatchObject({ waiting: 0, missing: 0 })
   })
 })

@@ -75,6 +75,17 @@ describe('A clock that is off', () => {
     expect(body.count).toBe(2)
   })
 
+  test('and was set back before the first attempt that arrives: what it stamped before stays, what it stamped since is corrected', async () => {
+    nowMs = NOW
+    const lane = newLane()
+    const times = [NOW - 9_000, NOW - 8_000, NOW - 24 * HOUR_MS - 100]
+    await send(lane, { sentAt: NOW - 24 * HOUR_MS, times })
+    expect(kept(lane)).toEqual([
+      ...own(NOW - 9_000, NOW - 8_000),
+      { ts: NOW - 100, original_ts: NOW - 24 * HOUR_MS - 100 },
+    ])
+  })
+
   test('by five seconds or less is left alone', async () => {
     nowMs = NOW
     const [late, early] = [newLane(), newLane()]
@@ -158,12 +169,12 @@ const anyRequests = fc.array(
 
 const newClock = (): LaneClock => ({ clock_offset: null, clock_seq: null, clock_original: null, clock_kept: null })
 
-const eventAt = (timestampMs: number): StoredEvent => ({
+const eventAt = (timestampMs: number, receivedAtMs: number): StoredEvent => ({
   eventId: '',
   eventName: 'e',
   userId: null,
   timestampMs,
-  receivedAtMs: 0,
+  receivedAtMs,
   metadata: {},
   metadataText: '{}',
   drops: {},
@@ -181,7 +192,7 @@ describe('Corrected times', () => {
           const given = steps.map((step) => (trueMs += step) + errorMs)
           observeOffset(clock, wayMs - errorMs)
           for (const ms of given) {
-            const { timestampMs } = correctTime(clock, eventAt(ms), (seq += 1))
+            const { timestampMs } = correctTime(clock, eventAt(ms, trueMs + wayMs), (seq += 1))
             expect(ms < lastGiven || timestampMs >= lastKept).toBe(true)
             ;[lastGiven, lastKept] = [ms, timestampMs]
           }
@@ -201,11 +212,11 @@ describe('Corrected times', () => {
         for (const { wayMs, steps } of requests) {
           longestWayMs = Math.max(longestWayMs, wayMs)
           observeOffset(clock, wayMs - errorMs)
-          for (const step of steps) {
-            trueMs += step
-            const { timestampMs } = correctTime(clock, eventAt(trueMs + errorMs), (seq += 1))
-            expect(timestampMs - trueMs).toBeGreaterThanOrEqual(-5_000)
-            expect(timestampMs - trueMs).toBeLessThanOrEqual(longestWayMs + 5_000)
+          const happened = steps.map((step) => (trueMs += step))
+          for (const ms of happened) {
+            const { timestampMs } = correctTime(clock, eventAt(ms + errorMs, trueMs + wayMs), (seq += 1))
+            expect(timestampMs - ms).toBeGreaterThanOrEqual(-5_000)
+            expect(timestampMs - ms).toBeLessThanOrEqual(longestWayMs + 5_000)
           }
         }
       }),

@@ -52,3 +52,11 @@ test('Quotas are apart, asking with 0 units takes nothing, and a refused request
   expect(await limiter.lease('b', 3, 3)).toMatchObject({ granted: true, remaining: 0 })
   expect(await limiter.lease('a', 1, 3)).toMatchObject({ granted: true, remaining: 0 })
 })
+
+test('No wait is longer than the minute, whatever the fractions of the clock add up to', async () => {
+  const nowMs = 12_346.178_901
+  expect(nowMs + WINDOW_MS - nowMs).toBeGreaterThan(WINDOW_MS)
+  const limiter = createSlidingLimiter(() => nowMs)
+  expect(await limiter.lease('a', 1, 1)).toMatchObject({ granted: true, resetMs: WINDOW_MS })
+  expect(await limiter.lease('a', 1, 1)).toMatchObject({ granted: false, resetMs: WINDOW_MS, waitMs: WINDOW_MS })
+})

@@ -11,3 +11,11 @@ export const SENT_AT_PARAMETER = 'sent_at'
  * the sender's last word for the lane of the batch's last event.
  */
 export const WAITING_PARAMETER = 'waiting'
+
+/**
+ * Where a batch goes: `endpoint` is the collector's base URL, with or without a slash at its end. Path and parameters stand
+ * here once more, since a browser loads every name that it has to look up.
+ */
+export function formatBatchUrl(endpoint: string, key: string, sentAt: number, waiting: number): string {
+  return `${endpoint.replace(/\/+$/, '')}/api/v1/events/batch?key=${encodeURIComponent(key)}&sent_at=${sentAt}&waiting=${waiting}`
+}

@@ -1,6 +1,6 @@
-/** Time as the tracker sees it. The platform entries pass the real one; tests pass their own. */
+/** Time as the tracker sees it: what the option `clock` takes. */
 export interface Clock {
-  /** Wall clock in milliseconds since 1970 UTC; stamps events. It may jump: nothing is timed with it. */
+  /** Wall clock in whole milliseconds since 1970 UTC; stamps events and requests. It may jump: nothing is timed with it. */
   now(): number
   /**
    * Runs `run` once after `delayMs` and returns a function that stops it.

@@ -1,196 +1,300 @@
-import { DROPPED_EVENT_NAME, type DropReason, type DropReport, type Verdict } from '@truecount/protocol'
-import { capture } from './capture/capture.ts'
-import type { MeasureText } from './capture/create-event.ts'
-import type { EventQueue } from './capture/event-queue.ts'
-import type { Identity } from './capture/identity.ts'
-import type { Lane } from './capture/lane.ts'
-import type { Clock } from './clock.ts'
+import { DROPPED_EVENT_NAME, type DropReason, type DropReport } from '@truecount/protocol'
+import { attempt } from './attempt.ts'
+import { createEvent, USER_ID_RULE } from './capture/create-event.ts'
+import type { QueuedEvent } from './capture/event-queue.ts'
+import { IS_DEVELOPMENT } from './development.ts'
 import { errorText } from './error-text.ts'
 import type { TrackOptions } from './event-map.ts'
 import { isText, must } from './must.ts'
-import { MAX_TIMER_MS, type CoreOptions, type ResolvedOptions } from './options.ts'
-import { createSender, NO_CONSENT, type Sender } from './send/sender.ts'
-import type { Transport } from './send/transport.ts'
+import type { Consent, OutgoingEvent } from './options.ts'
+import { backoffMs } from './send/backoff.ts'
+import { takeBatch } from './send/batcher.ts'
+import type { SendOutcome } from './send/transport.ts'
+import { BACKOFF, COMPANY, HALT, NEXT_TURN, NOTHING, ORDER } from './send/wait-level.ts'
 import { createEmitter, type Signals } from './signals.ts'
-import type { DrainOptions, FlushResult, Tracker } from './tracker.ts'
+import type { Call, TrackerCore, TrackerParts } from './tracker-parts.ts'
+import type { DrainOptions, FlushResult } from './tracker.ts'
+import { DEFAULT_DRAIN_MS, LARGEST_EVENT_BYTES, MAX_TIMER_MS } from './tuning.ts'
 
-/** What a platform gives the tracker. */
-export interface TrackerParts {
-  readonly options: ResolvedOptions<CoreOptions>
-  readonly queue: EventQueue
-  readonly lane: Lane
-  readonly identity: Identity
-  readonly transport: Transport
-  readonly clock: Clock
-  readonly random: () => number
-  /** Most bytes in a request's body. */
-  readonly maxBatchBytes: number
-  /** What `page()` says beside what it is given. */
-  readonly pageMetadata: () => object
-  /** Called when consent is given (at once if it was never asked for) or withdrawn: storage may or may not be used. */
-  readonly onConsent: (granted: boolean) => unknown
-  readonly log: (message: string) => void
-  readonly utf8Bytes: MeasureText
-}
+const REPORT_HEAD = `{"event_name":"${DROPPED_EVENT_NAME}"`
 
-const DEFAULT_DRAIN_MS = 10_000
-
-/** What the platform works with: the tracker, its sender to drive by lifecycle, and `start`, once both are known. */
-export interface TrackerCore {
-  readonly tracker: Tracker
-  readonly sender: Sender
-  start(): unknown
-  /** Something is wrong that the developer can mend. */
-  problem(message: string): void
-  /** An event that came from elsewhere is gone. */
-  lostAdopted(reason: DropReason, message: string): void
-  /** Runs what takes events over into the queue, and sends them. */
-  adopt(run: () => void): void
-}
-
+/** Captures events into the queue and moves them to the collector: one batch in flight, oldest first, removed once named. */
 export function createTrackerCore(parts: TrackerParts): TrackerCore {
-  const { options, queue, lane, identity } = parts
+  const { options, queue, lane, identity, clock } = parts
   const { on, emit } = createEmitter(parts.log, options.debug)
   const books = { captured: 0, adopted: 0, delivered: 0, duplicates: 0, rejected: 0, dropped: 0 }
-  // Drops that left a gap in the lane, until they are told to the collector.
+  // Drops that left a gap in the lane, until they are told to the collector, and the key under which they will be.
   let untold: DropReport['reasons'] | undefined
-  let consent = options.disabled ? 'denied' : options.consent
+  let reportKey: string | undefined
+  let consent: Consent = options.disabled ? 'denied' : options.consent
   let shutdown: Promise<FlushResult> | undefined
+  const inFlight = new Set<QueuedEvent>()
+  // Events that have left the queue since the start, less the reports that came on top of what was waited for.
+  let progress = 0
+  // Those who wait until it is so far.
+  const drains = new Map<() => void, number>()
+  let failures = 0
+  // Halved by refusals, doubled by successes; never above what a 413 has shown to be too much.
+  let maxEvents = options.maxBatchEvents
+  let maxEventsEver = maxEvents
+  // The one timer, and what it waits for. Time is kept by it and not by comparing instants: the wall clock may jump.
+  let level = NOTHING
+  let stopTimer: (() => void) | undefined
+  /** Waits `delayMs`, unless something of the same level or a higher one is waited for already. */
+  function wait(next: number, delayMs: number) {
+    if (next <= level) return
+    stopTimer?.()
+    level = next
+    stopTimer = clock.startTimer(() => {
+      level = NOTHING
+      pump(true)
+    }, delayMs)
+  }
 
-  const problem = (message: string) => emit('error', { message })
-  const waiting = () => queue.size().events
+  /** Ends a wait of this level or a lower one. */
+  function cut(most: number) {
+    if (level > most) return
+    level = NOTHING
+    stopTimer?.()
+  }
 
   function drop(reason: DropReason, message: string, isNumbered?: boolean) {
     books.dropped++
-    if (isNumbered) untold = { ...untold, [reason]: (untold?.[reason] ?? 0) + 1 }
+    if (isNumbered) {
+      untold = { ...untold, [reason]: (untold?.[reason] ?? 0) + 1 }
+      parts.jot?.(createReport())
+    }
     tellDrop(reason, message)
   }
 
   function tellDrop(reason: Signals['dropped']['reason'], message: string) {
     emit('dropped', { reason, message })
-    if (reason !== 'opted_out') problem(`dropped (${reason}): ${message}`)
+    if (reason !== 'opted_out') emit('error', { message: `dropped (${reason}): ${message}` })
   }
 
-  /** An event is given up before it was in the queue. */
-  function lost(reason: DropReason, message: string, isNumbered?: boolean) {
-    books.captured++
-    drop(reason, message, isNumbered)
+  function createReport(): QueuedEvent {
+    reportKey ??= lane.nextKey()
+    const metadata = { reasons: untold, last: lane.count() }
+    return createEvent({ event_name: DROPPED_EVENT_NAME, timestamp: clock.now(), metadata }, reportKey, parts.utf8Bytes)
   }
 
-  /** Puts an event into the queue and on the books; returns how many the queue has more. */
-  function keep(name: string, metadata?: object, given?: TrackOptions, isOwn?: boolean): number {
-    const added = capture(parts, lost, name, metadata, given, isOwn)
-    books.captured += added
-    return added
+  /** Puts on the books what `run` adds to the queue. */
+  function gain(book: 'captured' | 'adopted', run: () => void) {
+    const before = queue.count()
+    run()
+    books[book] += queue.count() - before
   }
 
-  function take(name: string, metadata?: object, given?: TrackOptions) {
-    if (shutdown) lost('shut_down', 'it came after shutdown')
-    else if (consent === 'denied') lost('opted_out', NO_CONSENT)
-    else if (keep(name, metadata, given)) sender.notice()
+  function take(call: Call, name: string, metadata?: object, given?: TrackOptions) {
+    const check = (reason: DropReason, isSo: unknown, rule: string) => {
+      call.reason = reason
+      must(isSo, rule)
+    }
+    check('shut_down', !shutdown, IS_DEVELOPMENT ? 'it came after shutdown' : 'shut down')
+    check('opted_out', consent !== 'denied', 'no consent')
+    const { userId, timestamp, idempotencyKey } = given ?? {}
+    call.isNumbered = idempotencyKey == null
+    const key = idempotencyKey ?? lane.nextKey()
+    let event: OutgoingEvent | null = {
+      event_name: name,
+      user_id: userId ?? identity.userId(),
+      timestamp: timestamp ?? clock.now(),
+      metadata,
+    }
+    call.reason = 'before_send'
+    for (const hook of [options.beforeSend ?? []].flat()) event = event && hook(event)
+    must(event, IS_DEVELOPMENT ? 'beforeSend returned nothing' : 'no event')
+    call.reason = 'invalid_event'
+    const created = createEvent(event, key, parts.utf8Bytes)
+    gain('captured', () => check('queue_full', queue.put(created), IS_DEVELOPMENT ? 'the queue is full' : 'full'))
+    notice()
   }
 
-  const sender = createSender({
-    ...parts,
-    emit,
-    consent: () => consent,
-    report() {
-      const reasons = untold
-      untold = undefined
-      return reasons ? keep(DROPPED_EVENT_NAME, { reasons }, {}, true) : 0
-    },
-    settled(verdicts) {
-      const { events, duplicates, refusals } = tally(verdicts)
-      books.delivered += events
+  const isBusy = () => inFlight.size || level >= BACKOFF || consent !== 'granted'
+  /** Whether what waits is worth a request before the interval is over. */
+  const isDue = () => queue.count() >= options.flushAt || queue.bytes() >= parts.maxBatchBytes
+
+  /** The one place that decides what comes next; called whenever something has ended. */
+  function pump(isOverdue?: boolean) {
+    if (!isBusy()) report()
+    for (const [finish, goal] of drains) if (level === HALT || progress >= goal) finish()
+    if (isBusy()) return
+    if (isOverdue || drains.size || isDue()) launch(parts.maxBatchBytes)
+    else notice()
+  }
+
+  /** Before the queue is read: what was given up, during a drain too, is told. */
+  function report() {
+    gain('captured', () => {
+      // One that finds no room waits for the next occasion, and counts on.
+      if (!untold || !queue.put(createReport(), true)) return
+      untold = reportKey = undefined
+      progress--
+    })
+  }
+
+  /** Something was queued, or consent has changed. Starts no request itself: a timer does. */
+  function notice() {
+    // What is on its way may be stored already: its outcome decides how it is counted.
+    if (consent === 'denied') giveUp([...queue.peek()].filter((event) => !inFlight.has(event)))
+    if (isBusy() || !queue.count()) return
+    if (isDue()) wait(NEXT_TURN, 0)
+    else wait(COMPANY, options.flushIntervalMs)
+  }
+
+  function launch(maxBytes: number, isExit?: boolean): boolean {
+    const batch = takeBatch(queue, inFlight, maxEvents, maxBytes)
+    const { events } = batch
+    if (!events[0]) return false
+    cut(NEXT_TURN)
+    for (const event of events) inFlight.add(event)
+    // What outlives a page shares a small budget with the page's own requests, unseen from here: if they fill it, the
+    // browser fails ours at once, and only a plain request gets through.
+    void parts.transport(batch, isExit || !failures).then((outcome) => {
+      for (const event of events) inFlight.delete(event)
+      conclude(events, outcome)
+      pump()
+    })
+    return true
+  }
+
+  function conclude(events: readonly QueuedEvent[], { kind, verdicts, message, afterMs }: SendOutcome) {
+    if (verdicts) {
+      failures = 0
+      maxEvents = Math.min(maxEventsEver, maxEvents * 2)
+      remove(events)
+      const refusals = verdicts.filter(({ status }) => status === 'rejected')
+      const duplicates = verdicts.filter(({ duplicate }) => duplicate).length
+      const stored = verdicts.length - refusals.length
+      books.delivered += stored
       books.duplicates += duplicates
       books.rejected += refusals.length
-      for (const { status, message } of refusals) tellDrop(status, message)
-      emit('delivered', { events, duplicates })
-    },
+      for (const refusal of refusals) tellDrop('rejected', refusal.message as string)
+      emit('delivered', { events: stored, duplicates })
+    } else if (consent === 'denied') {
+      giveUp(events)
+    } else if (kind === 'retry') {
+      if (level === HALT) return
+      const waitMs = backoffMs(++failures, parts.random, afterMs)
+      wait(afterMs ? ORDER : BACKOFF, waitMs)
+      emit('retry', { reason: message, afterMs: waitMs })
+    } else if (kind === 'unauthorized') {
+      halt()
+      emit('error', { message: `${IS_DEVELOPMENT ? 'the collector refuses the key' : 'key refused'}: ${message}` })
+    } else if (events[1]) {
+      // Halved until one event is left: that one is what the collector will not have.
+      maxEvents = events.length >> 1
+      if (kind === 'too_large') maxEventsEver = maxEvents
+    } else {
+      // What was too large is gone: the batches before it may have been refused for its sake alone.
+      maxEventsEver = options.maxBatchEvents
+      giveUp(events, kind, message)
+    }
+  }
+
+  function giveUp(events: readonly QueuedEvent[], reason: DropReason = 'opted_out', message = 'no consent') {
+    remove(events)
     // A report that is given up is not reported in turn: a collector that refuses all would get them without end.
-    gaveUp: ({ key, json }, reason, message) => drop(reason, message, key.includes(lane.id) && !isReport(json)),
-  })
+    for (const { key, json } of events) drop(reason, message, key.includes(lane.id) && !json.startsWith(REPORT_HEAD))
+  }
+
+  function remove(events: readonly QueuedEvent[]) {
+    queue.remove(events)
+    progress += events.length
+  }
+
+  function resume() {
+    cut(BACKOFF)
+    pump(true)
+  }
+
+  function halt() {
+    cut(ORDER)
+    level = HALT
+    pump()
+  }
 
   async function drain(given: DrainOptions | undefined): Promise<FlushResult> {
-    const { delivered, dropped, rejected } = books
-    if (consent === 'granted') await sender.drain(drainMs(given))
+    const before = { ...books }
+    const timeoutMs = attempt(() => Number((given?.timeoutMs as unknown) ?? DEFAULT_DRAIN_MS)) as number
+    if (consent === 'granted') {
+      if (level === HALT) level = NOTHING
+      report()
+      await new Promise<void>((resolve) => {
+        const finish = () => {
+          stop()
+          drains.delete(finish)
+          resolve()
+        }
+        // Keeps the process alive, as an awaited promise alone does not. What is no time at all asks for nothing.
+        const stop = clock.startTimer(finish, timeoutMs > 0 ? Math.min(timeoutMs, MAX_TIMER_MS) : 0, true)
+        drains.set(finish, progress + queue.count())
+        resume()
+      })
+    }
     return {
-      delivered: books.delivered - delivered,
-      waiting: waiting(),
-      dropped: books.dropped - dropped + books.rejected - rejected,
+      delivered: books.delivered - before.delivered,
+      waiting: queue.count(),
+      dropped: books.dropped - before.dropped + books.rejected - before.rejected,
     }
   }
 
   /** The one gate between application and tracker: what goes wrong inside costs an event, and is told. */
-  function safely<Arguments extends unknown[]>(run: (...args: Arguments) => unknown) {
+  function gate<Arguments extends unknown[]>(run: (call: Call, ...args: Arguments) => unknown) {
     return (...args: Arguments): void => {
       if (options.disabled) return
+      const call: Call = { reason: 'invalid_event' }
       try {
-        run(...args)
+        run(call, ...args)
       } catch (cause) {
-        lost('invalid_event', errorText(cause))
+        books.captured++
+        drop(call.reason, errorText(cause), call.isNumbered)
       }
     }
   }
 
-  function setConsent(next: 'granted' | 'denied') {
-    if (consent === next) return
-    consent = next
-    parts.onConsent(next === 'granted')
-    sender.notice()
-  }
-
-  const tracker: Tracker = {
-    track: safely(take),
-    identify: safely((userId: string, traits?: object) => {
-      must(isText(userId), 'userId must be a string')
-      take('$identify', { anonymous_id: identity.identify(userId), traits }, { userId })
-    }),
-    page: safely((name?: string, metadata?: object) => {
-      take('page_view', { ...parts.pageMetadata(), ...(name != null && { page: name }), ...metadata })
-    }),
-    reset: safely(identity.reset),
-    flush: (given) => shutdown ?? drain(given),
-    shutdown: (given) => (shutdown ??= drain(given).finally(sender.stop)),
-    optIn: safely(() => setConsent('granted')),
-    optOut: safely(() => setConsent('denied')),
-    on,
-    stats: () => ({ ...books, waiting: waiting() }),
-  }
+  const setConsent = (next: 'granted' | 'denied') =>
+    gate(() => {
+      if (consent === next) return
+      consent = next
+      parts.onConsent(next === 'granted')
+      notice()
+    })
 
   return {
-    tracker,
-    sender,
-    problem,
-    lostAdopted(reason, message) {
-      books.adopted++
-      drop(reason, message)
+    tracker: {
+      track: gate(take),
+      identify: gate((call, userId: string, traits?: object) => {
+        must(isText(userId), USER_ID_RULE)
+        take(call, '$identify', { anonymous_id: identity.identify(userId), traits }, { userId })
+      }),
+      page: gate((call, name?: string, metadata?: object) => {
+        take(call, 'page_view', { ...parts.pageMetadata(name), ...metadata })
+      }),
+      reset: gate(identity.reset),
+      flush: (given) => shutdown ?? drain(given),
+      shutdown: (given) => (shutdown ??= drain(given).finally(halt)),
+      optIn: setConsent('granted'),
+      optOut: setConsent('denied'),
+      on,
+      stats: () => ({ ...books, waiting: queue.count() }),
     },
-    adopt(run) {
-      const before = waiting()
-      run()
-      books.adopted += waiting() - before
-      sender.notice()
-    },
+    emit,
     start: () => consent === 'granted' && parts.onConsent(true),
+    sendAtExit(budgetBytes) {
+      cut(BACKOFF)
+      if (level >= BACKOFF || consent !== 'granted') return
+      report()
+      while (budgetBytes() >= LARGEST_EVENT_BYTES && launch(budgetBytes(), true));
+      // A page that was only hidden comes back to what found no room.
+      notice()
+    },
+    resume,
+    adopt(run) {
+      gain('adopted', run)
+      notice()
+    },
+    books,
+    drop,
   }
-}
-
-function tally(verdicts: readonly Verdict[]) {
-  const refusals = verdicts.filter((verdict) => verdict.status === 'rejected')
-  const duplicates = verdicts.filter((verdict) => verdict.status === 'accepted' && verdict.duplicate).length
-  return { events: verdicts.length - refusals.length, duplicates, refusals }
-}
-
-/** What is no time at all asks for nothing; the promise not to throw stands. */
-function drainMs(given: DrainOptions | undefined): number {
-  try {
-    return Math.min(Math.max(Number((given?.timeoutMs as unknown) ?? DEFAULT_DRAIN_MS), 0) || 0, MAX_TIMER_MS)
-  } catch {
-    return 0
-  }
-}
-
-function isReport(json: string): boolean {
-  return json.startsWith(`{"event_name":"${DROPPED_EVENT_NAME}"`)
 }

@@ -1,5 +1,8 @@
 import { MAX_BATCH_EVENTS } from '@truecount/protocol'
+import type { Clock } from './clock.ts'
+import { IS_DEVELOPMENT } from './development.ts'
 import { isText } from './must.ts'
+import { MAX_TIMER_MS } from './tuning.ts'
 
 /** What an event is before it is kept: what `beforeSend` sees, and may change or refuse. */
 export interface OutgoingEvent {
@@ -37,14 +40,13 @@ export interface CoreOptions {
   readonly anonymousId?: boolean
   /** Default `granted`. */
   readonly consent?: Consent
+  /** Time, for tests and for hosts that have their own. Default: the platform's clock and timers. */
+  readonly clock?: Clock
   /** `true`: every call does nothing. Default `false`. */
   readonly disabled?: boolean
   /** `true`: tells every signal on the console. Default `false`. */
   readonly debug?: boolean
 }
-
-/** Longest delay that a timer keeps: beyond it, it fires at once (HTML standard, Node.js timers). */
-export const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Defaults that hold on every platform. */
 export const DEFAULTS = {
@@ -70,19 +72,26 @@ export function resolveOptions<Options extends CoreOptions>(
 ): ResolvedOptions<Options> {
   const options = { ...given } as Record<string, unknown>
   const { key, endpoint } = options
-  const problems: string[] = []
-  const need = (isGiven: boolean, what: string) => isGiven || problems.push(what)
-  need(isText(key), 'key: give the API key of your project')
-  need(isText(endpoint) && /^https?:/.test(endpoint), 'endpoint: give the URL of your collector')
-  for (const [name, usual] of Object.entries({ ...DEFAULTS, maxQueueBytes })) {
-    const value = (options[name] ??= usual)
-    if (typeof usual !== 'number') continue
-    const most = name === 'maxBatchEvents' ? MAX_BATCH_EVENTS : MAX_TIMER_MS
-    need(typeof value === 'number' && value > 0 && value <= most, `${name}: give a number above 0, at most ${most}`)
-  }
-  if (problems.length > 0) {
+  for (const [name, usual] of Object.entries({ ...DEFAULTS, maxQueueBytes })) options[name] ??= usual
+  const problems = [
+    isText(key) ? [] : `key: give ${IS_DEVELOPMENT ? 'the API key of your project' : 'one'}`,
+    isText(endpoint) && /^https?:/.test(endpoint)
+      ? []
+      : `endpoint: give ${IS_DEVELOPMENT ? 'the URL of your collector' : 'one'}`,
+    IS_DEVELOPMENT ? problemsOfNumbers(options, maxQueueBytes) : [],
+  ].flat()
+  if (problems[0]) {
     options['disabled'] = true
     log(`nothing is captured. ${problems.join('; ')}`)
   }
   return options as unknown as ResolvedOptions<Options>
+}
+
+function problemsOfNumbers(options: Record<string, unknown>, maxQueueBytes: number): string[] {
+  return Object.entries({ ...DEFAULTS, maxQueueBytes }).flatMap(([name, usual]) => {
+    const value = options[name]
+    const most = name === 'maxBatchEvents' ? MAX_BATCH_EVENTS : MAX_TIMER_MS
+    const isGood = typeof usual !== 'number' || (typeof value === 'number' && value > 0 && value <= most)
+    return isGood ? [] : `${name}: give a number above 0, at most ${most}`
+  })
 }

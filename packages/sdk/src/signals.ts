@@ -1,4 +1,5 @@
 import type { DropReason } from '@truecount/protocol'
+import { attempt } from './attempt.ts'
 
 /** What a tracker tells those who listen, by kind. */
 export interface Signals {
@@ -33,11 +34,8 @@ export function createEmitter(log: (message: string) => void, debug?: boolean): 
       for (const [wanted, listener] of listeners) {
         if (wanted !== kind) continue
         isHeard = true
-        try {
-          listener(signal as never)
-        } catch {
-          // A listener's fault is its author's to find; it must not cost an event.
-        }
+        // A listener's fault is its author's to find; it must not cost an event.
+        attempt(() => listener(signal as never))
       }
       const text = `${kind} ${JSON.stringify(signal)}`
       if (debug || (!isHeard && told.size < 100 && told.size < told.add(text).size)) log(text)

@@ -37,7 +37,7 @@ export function createHandOver({ waitUntil, flush, problem }: WaitUntilParts): H
   }
 
   function handOver() {
-    if (waitUntil === undefined || !isAllowed || isHandedOver || !watched?.size().events) return
+    if (waitUntil === undefined || !isAllowed || isHandedOver || !watched?.count()) return
     isHandedOver = true
     const work = sendAll().finally(() => (isHandedOver = false))
     try {
@@ -52,10 +52,10 @@ export function createHandOver({ waitUntil, flush, problem }: WaitUntilParts): H
       watched = queue
       return {
         ...queue,
-        add(event, isReport) {
-          const outcome = queue.add(event, isReport)
+        put(event, isReport) {
+          const isKept = queue.put(event, isReport)
           handOver()
-          return outcome
+          return isKept
         },
       }
     },

@@ -16,7 +16,7 @@ test.each([
   ['200 with a verdict for each', 200, answer(accepted, rejected), [accepted, rejected]],
   ['400 whose verdicts reject all', 400, answer(rejected, rejected), [rejected, rejected]],
 ])('a batch is acknowledged only by a verdict for each event: %s', (_, status, body, verdicts) => {
-  expect(classifyResponse(status, body, 2, 0)).toEqual({ kind: 'acknowledged', verdicts })
+  expect(classifyResponse(status, body, 2, 0)).toEqual({ verdicts })
 })
 
 test.each([

@@ -6,7 +6,7 @@ import { createTracker } from '../src/node/index.ts'
 import type { FetchRequest } from '../src/send/fetch-transport.ts'
 
 function requestOf(body: string): FetchRequest {
-  return { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body, keepalive: false, signal: undefined }
+  return { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body, keepalive: false }
 }
 
 /** A server that answers 415 to what is compressed, and keeps what it got. */
@@ -14,7 +14,7 @@ function startOldServer() {
   const seen: FetchRequest[] = []
   const fetch = async (_url: string, request: FetchRequest) => {
     seen.push(request)
-    return new Response('', { status: 'Content-Encoding' in request.headers ? 415 : 202 })
+    return new Response('', { status: 'Content-Encoding' in (request.headers ?? {}) ? 415 : 202 })
   }
   return { seen, fetch }
 }

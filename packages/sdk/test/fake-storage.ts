@@ -26,6 +26,7 @@ export function createFakeStorage(maxCharacters = Infinity): FakeStorage {
   }
   // The entries are its own enumerable properties (HTML standard: a Storage object's supported property names).
   return new Proxy(methods, {
+    get: (target, name) => (name in target ? (Reflect.get(target, name) as unknown) : entries.get(String(name))),
     ownKeys: () => used([...entries.keys()]),
     getOwnPropertyDescriptor: (_, name) => ({
       value: entries.get(String(name)),

@@ -1,6 +1,10 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import {
   always,
+  createManualClock,
   createRandom,
   dropReply,
   dropRequest,
@@ -181,4 +185,32 @@ test('trackers that were shut down leave no listener behind', async () => {
   expect(listeners()).toEqual(before.map((count) => count + 20))
   await Promise.all(trackers.map((tracker) => tracker.shutdown()))
   expect(listeners()).toEqual(before)
+})
+
+test('a clock of the host stamps events and requests, and its timers are the only ones waited for', async () => {
+  const clock = createManualClock(Date.UTC(2001, 0, 1))
+  const tracker = createTracker({ key: 'tc_pub_test', endpoint: collector.url, clock })
+  tracker.track('a')
+  const arrived = collector.waitFor(({ stored }) => stored.size === 1)
+  await clock.advance(1999)
+  expect(collector.requests).toHaveLength(0)
+  await clock.advance(1)
+  await arrived
+  expect(collector.requests[0]?.path).toContain(`&sent_at=${Date.UTC(2001, 0, 1) + 2000}&`)
+  expect([...collector.stored.values()]).toMatchObject([{ timestamp: '2001-01-01T00:00:00.000Z' }])
+  expect(await tracker.shutdown()).toMatchObject({ waiting: 0 })
+})
+
+test('a request that takes too long is broken off, and not only forgotten', async () => {
+  let leave: () => void = () => undefined
+  const left = new Promise<void>((resolve) => (leave = resolve))
+  const server = createServer((request) => request.on('close', leave)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const tracker = startSdk(`http://127.0.0.1:${port}`, { requestTimeoutMs: 50 })
+  tracker.track('a')
+  await left
+  expect(await tracker.shutdown({ timeoutMs: 0 })).toEqual({ delivered: 0, waiting: 1, dropped: 0 })
+  server.closeAllConnections()
+  server.close()
 })

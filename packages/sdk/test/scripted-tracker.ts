@@ -1,16 +1,17 @@
 import { utf8Bytes, type EventInput, type Verdict } from '@truecount/protocol'
 import { createManualClock, createRandom, type ManualClock } from '@truecount/testkit'
 import { expect } from 'vitest'
-import type { EventQueue } from '../src/capture/event-queue.ts'
+import type { EventQueue, QueuedEvent } from '../src/capture/event-queue.ts'
 import { createServiceIdentity, type Identity } from '../src/capture/identity.ts'
 import { createLane } from '../src/capture/lane.ts'
 import { createMemoryQueue } from '../src/capture/memory-queue.ts'
-import { createTrackerCore, type TrackerCore } from '../src/create-tracker.ts'
+import { createTrackerCore } from '../src/create-tracker.ts'
 import { resolveOptions, type CoreOptions } from '../src/options.ts'
 import { createHandOver, type WaitUntilOptions } from '../src/wait-until.ts'
 import type { Batch, SendOutcome } from '../src/send/transport.ts'
 import type { Signals } from '../src/signals.ts'
 import type { Tracker } from '../src/tracker.ts'
+import type { TrackerCore } from '../src/tracker-parts.ts'
 
 /** One call of the transport, with its events parsed. `answer` settles it; only the first answer counts. */
 export interface Attempt {
@@ -42,6 +43,7 @@ export interface ScriptedParts {
   readonly queue?: EventQueue
   readonly identity?: Identity
   readonly maxBatchBytes?: number
+  readonly jot?: (report: QueuedEvent) => unknown
   readonly seed?: number
   /** `false`: nobody listens, so that errors go to the log. */
   readonly listens?: boolean
@@ -66,13 +68,13 @@ export function createScriptedTracker(
   const log = (message: string) => void logs.push(message)
   const options = resolveOptions({ key: 'k', endpoint: 'https://c.example', ...given }, 2 ** 31 - 1, log)
   const consents: boolean[] = []
-  const accept: Script = (events) => ({ kind: 'acknowledged', verdicts: events.map((event) => store(stored, event)) })
+  const accept: Script = (events) => ({ verdicts: events.map((event) => store(stored, event)) })
   let script = accept
 
   const handOver = createHandOver({
     ...options,
     flush: () => core.tracker.flush(),
-    problem: (message) => core.problem(message),
+    problem: (message) => core.emit('error', { message }),
   })
   const queue = handOver.watch(parts.queue ?? createMemoryQueue(options.maxQueueBytes))
   const core = createTrackerCore({
@@ -83,22 +85,21 @@ export function createScriptedTracker(
     random,
     lane: createLane((count) => Uint8Array.from({ length: count }, () => random() * 256)),
     maxBatchBytes: parts.maxBatchBytes ?? 60_000,
-    transport: {
-      send: (batch) =>
-        new Promise((resolve) => {
-          const events = JSON.parse(batch.body) as EventInput[]
-          const index = attempts.push({ events, batch, at: clock.now(), answer: resolve }) - 1
-          const outcome = script(events, index)
-          if (outcome !== undefined) resolve(outcome)
-        }),
-    },
-    pageMetadata: () => ({ page: '/test' }),
+    transport: (batch) =>
+      new Promise((resolve) => {
+        const events = JSON.parse(batch.body) as EventInput[]
+        const index = attempts.push({ events, batch, at: clock.now(), answer: resolve }) - 1
+        const outcome = script(events, index)
+        if (outcome !== undefined) resolve(outcome)
+      }),
+    pageMetadata: (page = '/test') => ({ page }),
     onConsent(granted) {
       consents.push(granted)
       handOver.onConsent(granted)
     },
     log,
     utf8Bytes,
+    jot: parts.jot,
   })
   const heard: ScriptedTracker['heard'] = { delivered: [], dropped: [], retry: [], error: [] }
   for (const kind of parts.listens === false ? [] : (Object.keys(heard) as (keyof Signals)[])) {

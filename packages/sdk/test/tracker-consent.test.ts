@@ -2,15 +2,15 @@ import { expect, test } from 'vitest'
 import { createScriptedTracker, namesOf, refused, retry } from './scripted-tracker.ts'
 
 test('before consent nothing is sent or stored, whatever the page does; opting in sends what was held', async () => {
-  const { tracker, sender, clock, attempts, consents, stored } = createScriptedTracker({
+  const { tracker, sendAtExit, resume, adopt, clock, attempts, consents, stored } = createScriptedTracker({
     consent: 'pending',
     flushAt: 1,
   })
   tracker.track('a')
   tracker.track('b')
-  sender.sendAtExit(() => 60_000)
-  sender.notice()
-  sender.resume()
+  sendAtExit(() => 60_000)
+  adopt(() => undefined)
+  resume()
   await clock.advance(100_000)
   expect(await tracker.flush()).toEqual({ delivered: 0, waiting: 2, dropped: 0 })
   expect([attempts.length, consents, clock.pending()]).toEqual([0, [], 0])
@@ -62,14 +62,14 @@ test('a withdrawn consent drops what waits and cancels every attempt to come', a
   tracker.track('a')
   await clock.advance(0)
   tracker.optOut()
-  expect(queue.size()).toEqual({ events: 0, bytes: 0 })
+  expect([queue.count(), queue.bytes()]).toEqual([0, 0])
   await clock.advance(600_000)
   expect(attempts).toHaveLength(1)
   expect(tracker.stats()).toMatchObject({ captured: 1, adopted: 0, dropped: 1, waiting: 0 })
 })
 
 test.each([
-  ['is answered', { kind: 'acknowledged', verdicts: [{ status: 'accepted', event_id: 'e' }] }, 1, 0],
+  ['is answered', { verdicts: [{ status: 'accepted', event_id: 'e' }] }, 1, 0],
   ['fails', retry(), 0, 1],
   ['is refused as too large', refused('too_large'), 0, 1],
   ['is refused for its key', refused('unauthorized'), 0, 1],
@@ -98,5 +98,5 @@ test('drops for want of consent are told once consent is back, so that the colle
   tracker.track('c')
   await clock.advance(2000)
   expect(namesOf(attempts)).toEqual([['c', '$dropped']])
-  expect([...stored.values()][1]?.metadata).toEqual({ reasons: { opted_out: 2 } })
+  expect([...stored.values()][1]?.metadata).toEqual({ reasons: { opted_out: 2 }, last: 4 })
 })

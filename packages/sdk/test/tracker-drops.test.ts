@@ -1,5 +1,6 @@
-import { parseLaneKey } from '@truecount/protocol'
+import { parseLaneKey, type DropReport, type EventInput } from '@truecount/protocol'
 import { expect, test } from 'vitest'
+import type { QueuedEvent } from '../src/capture/event-queue.ts'
 import { createScriptedTracker, expectBalanced, refused, retry } from './scripted-tracker.ts'
 
 test('a full queue refuses the newest, counts each, and tells the collector how many', async () => {
@@ -16,7 +17,7 @@ test('a full queue refuses the newest, counts each, and tells the collector how 
   setScript(accept)
   await clock.advance(100_000)
   const reports = [...stored.values()].filter(({ event_name }) => event_name === '$dropped')
-  expect(reports.map(({ metadata }) => metadata)).toEqual([{ reasons: { queue_full: dropped } }])
+  expect(reports.map(({ metadata }) => metadata)).toMatchObject([{ reasons: { queue_full: dropped } }])
   expect(tracker.stats()).toMatchObject({
     captured: captured + 1,
     adopted: 0,
@@ -53,7 +54,7 @@ test('a drop is told to the collector once, and the next one again', async () =>
   tracker.track('d')
   await clock.advance(10_000)
   const reports = [...stored.values()].filter(({ event_name }) => event_name === '$dropped')
-  expect(reports.map(({ metadata }) => metadata)).toEqual([
+  expect(reports.map(({ metadata }) => metadata)).toMatchObject([
     { reasons: { invalid_event: 1 } },
     { reasons: { invalid_event: 1 } },
   ])
@@ -65,7 +66,10 @@ test("only numbered events are reported: a caller's own key left no gap, whether
   tracker.track('', {}, { idempotencyKey: null as never })
   tracker.track('a')
   await clock.advance(10_000)
-  expect([...stored.values()].map(({ metadata }) => metadata)).toEqual([undefined, { reasons: { invalid_event: 1 } }])
+  expect([...stored.values()].map(({ metadata }) => metadata ?? {})).toMatchObject([
+    {},
+    { reasons: { invalid_event: 1 } },
+  ])
 })
 
 test('a collector that refuses the reports too gets no endless stream of them', async () => {
@@ -125,4 +129,57 @@ test('a beforeSend that returns null, throws or forgets to return costs that eve
   ])
   expect(seen).toEqual(['null', 'throw', 'forgets', 'kept'])
   expect(tracker.stats()).toMatchObject({ captured: 5, adopted: 0, delivered: 2, dropped: 3, waiting: 0 })
+})
+
+test('where the queue is durable, a drop is written down at once, as the report that would tell it', async () => {
+  const jotted: QueuedEvent[] = []
+  const { tracker, clock, stored } = createScriptedTracker({}, { jot: (report) => jotted.push(report) })
+  tracker.track('')
+  tracker.track('x'.repeat(101))
+  tracker.track('a')
+  expect(jotted.map(({ key }) => parseLaneKey(key)?.seq)).toEqual([2, 2])
+  const reports = jotted.map(({ json }) => JSON.parse(json) as EventInput)
+  expect(reports.map(({ metadata }) => metadata)).toMatchObject([
+    { reasons: { invalid_event: 1 } },
+    { reasons: { invalid_event: 2 } },
+  ])
+  await clock.advance(10_000)
+  // What is sent in the end is what whoever came after would have sent: one event, under one key.
+  expect([...stored.values()].find(({ event_name }) => event_name === '$dropped')).toMatchObject({
+    idempotency_key: jotted[0]?.key,
+    metadata: { reasons: { invalid_event: 2 } },
+  })
+  tracker.track('')
+  expect(parseLaneKey(jotted.at(-1)?.key ?? '')?.seq).toBe(6)
+})
+
+test('a report that finds no room is not lost: it waits, and counts on', async () => {
+  const { tracker, clock, stored, setScript, accept } = createScriptedTracker({ maxQueueBytes: 300 })
+  setScript(() => retry())
+  tracker.track('own', { text: 'x'.repeat(50) })
+  // Reports of drops before the one that holds the queue up fill what is kept free for them.
+  for (let i = 0; i < 40; i++) {
+    tracker.track('', {})
+    const flushed = tracker.flush({ timeoutMs: 0 })
+    await clock.advance(0)
+    await flushed
+  }
+  setScript(accept)
+  await clock.advance(200_000)
+  const told = [...stored.values()].filter(({ event_name }) => event_name === '$dropped')
+  const counts = told.map(({ metadata }) => (metadata as unknown as DropReport).reasons.invalid_event ?? 0)
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(40)
+  expect(tracker.stats()).toMatchObject({ dropped: 40, waiting: 0 })
+  expectBalanced(tracker)
+})
+
+test('a report says how far the lane had come: what was given up after the last event that arrives is known by it', async () => {
+  const { tracker, clock, stored } = createScriptedTracker()
+  tracker.track('a')
+  for (let i = 0; i < 3; i++) tracker.track('')
+  await clock.advance(10_000)
+  expect([...stored.values()].map(({ metadata }) => metadata)).toEqual([
+    undefined,
+    { reasons: { invalid_event: 3 }, last: 5 },
+  ])
 })

@@ -28,14 +28,13 @@ function answerOne(t: ScriptedTracker, random: () => number, open: Set<number>, 
   if (chance < 0.85) return attempt.answer(refused('refused'))
   if (chance < 0.9) return attempt.answer(refused('unauthorized'))
   attempt.answer({
-    kind: 'acknowledged',
     verdicts: attempt.events.map((event) => {
       if (event.event_name !== '$dropped' && random() < 0.5) {
         turnedAway.add(event.idempotency_key ?? '')
         return rejected
       }
       const outcome = t.accept([event], index)
-      return (outcome?.kind === 'acknowledged' && outcome.verdicts[0]) || rejected
+      return outcome?.verdicts?.[0] ?? rejected
     }),
   })
 }
@@ -52,8 +51,8 @@ const STEPS: Record<string, Step> = {
   wait: (t, random) => t.clock.advance(random() * 30_000),
   jump: (t, random) => t.clock.jump((random() - 0.5) * 1e9),
   flush: (t, random) => void t.tracker.flush({ timeoutMs: random() * 5000 }),
-  leave: (t) => t.sender.sendAtExit(() => 60_000 - (t.attempts.length % 5) * 12_000),
-  online: (t) => t.sender.resume(),
+  leave: (t) => t.sendAtExit(() => 60_000 - (t.attempts.length % 5) * 12_000),
+  online: (t) => t.resume(),
 }
 
 const CONSENT: Record<string, Step> = {

@@ -29,7 +29,7 @@ test('enough bytes go at once, and one byte less waits', async () => {
   for (let i = 0; i < 3; i++) tracker.track('a', { padding: 'x'.repeat(700) })
   const { bytes } = [...queue.peek()][0] ?? { bytes: 0 }
   tracker.track('a', { padding: 'x'.repeat(700 + 2999 - 4 * bytes) })
-  expect(queue.size()).toEqual({ events: 4, bytes: 2999 })
+  expect([queue.count(), queue.bytes()]).toEqual([4, 2999])
   await clock.advance(0)
   expect(attempts).toHaveLength(0)
   tracker.track('b')
@@ -94,15 +94,17 @@ test('a success makes the next wait short again', async () => {
 })
 
 test('Retry-After is obeyed whatever happens meanwhile: new events, flush, going online, leaving the page', async () => {
-  const { tracker, sender, clock, attempts, setScript, accept, stored } = createScriptedTracker({ flushAt: 1 })
+  const { tracker, sendAtExit, resume, adopt, clock, attempts, setScript, accept, stored } = createScriptedTracker({
+    flushAt: 1,
+  })
   setScript((events, i) => (i === 0 ? retry(120_000) : accept(events, i)))
   tracker.track('a')
   await clock.advance(0)
   for (let i = 0; i < 50; i++) tracker.track('b')
   void tracker.flush({ timeoutMs: 50_000 })
-  sender.resume()
-  sender.sendAtExit(() => 60_000)
-  sender.notice()
+  resume()
+  sendAtExit(() => 60_000)
+  adopt(() => undefined)
   clock.jump(86_400_000)
   await clock.advance(120_000)
   expect(attempts).toHaveLength(1)
@@ -111,11 +113,11 @@ test('Retry-After is obeyed whatever happens meanwhile: new events, flush, going
 })
 
 test('being online again ends a wait that nobody ordered', async () => {
-  const { tracker, sender, clock, attempts, setScript, accept } = createScriptedTracker({ flushAt: 1 })
+  const { tracker, resume, clock, attempts, setScript, accept } = createScriptedTracker({ flushAt: 1 })
   setScript((events, i) => (i < 9 ? retry() : accept(events, i)))
   tracker.track('a')
   while (attempts.length < 9) await clock.advance(1000)
-  sender.resume()
+  resume()
   expect(attempts).toHaveLength(10)
 })
 
@@ -157,9 +159,8 @@ test('rejected events are counted and told, and their neighbours are stored', as
       events.filter(({ event_name }) => event_name !== 'bad'),
       i,
     )
-    const verdicts = outcome?.kind === 'acknowledged' ? [...outcome.verdicts] : []
+    const verdicts = [...(outcome?.verdicts ?? [])]
     return {
-      kind: 'acknowledged',
       verdicts: events.map((e) => (e.event_name === 'bad' ? rejected : (verdicts.shift() ?? rejected))),
     }
   })
@@ -191,21 +192,21 @@ test('401 stops sending and says so once; events stay, and flush tries again', a
 })
 
 test('a page that goes away sends in spite of a wait that nobody ordered', async () => {
-  const { tracker, sender, clock, attempts, setScript, accept, stored } = createScriptedTracker({ flushAt: 1 })
+  const { tracker, sendAtExit, clock, attempts, setScript, accept, stored } = createScriptedTracker({ flushAt: 1 })
   setScript((events, i) => (i < 9 ? retry() : accept(events, i)))
   tracker.track('a')
   while (attempts.length < 9) await clock.advance(1000)
-  sender.sendAtExit(() => 60_000)
+  sendAtExit(() => 60_000)
   await clock.advance(0)
   expect([attempts.length, stored.size]).toEqual([10, 1])
 })
 
 test('what leaves with the page goes in parallel within the budget, and nothing goes twice', async () => {
-  const { tracker, sender, clock, attempts, setScript } = createScriptedTracker({ maxBatchEvents: 10 })
+  const { tracker, sendAtExit, clock, attempts, setScript } = createScriptedTracker({ maxBatchEvents: 10 })
   setScript(() => undefined)
   for (let i = 0; i < 100; i++) tracker.track('a', { padding: 'x'.repeat(1000) })
   let budget = 60_000
-  sender.sendAtExit(() => {
+  sendAtExit(() => {
     const used = attempts.reduce((sum, { batch }) => sum + batch.bytes, 0)
     return (budget = 60_000 - used)
   })
@@ -213,7 +214,7 @@ test('what leaves with the page goes in parallel within the budget, and nothing 
   expect(attempts.length).toBeGreaterThan(1)
   expect(budget).toBeGreaterThanOrEqual(0)
   expect(new Set(sent).size).toBe(sent.length)
-  sender.sendAtExit(() => 60_000 - 59_000)
+  sendAtExit(() => 60_000 - 59_000)
   expect(attempts.flatMap(({ events }) => events)).toHaveLength(sent.length)
   for (const attempt of attempts) attempt.answer(retry())
   await clock.advance(0)

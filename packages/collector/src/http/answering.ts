@@ -23,7 +23,7 @@ export function createAnswering(parts: AnsweringParts) {
   return async (exchange: Exchange, serve: Serve, answerRefusal: (refusal: Refusal) => void): Promise<void> => {
     const startedMs = parts.monotonicMs()
     exchange.bodyTimes = parts.bodyTimes
-    exchange.set('X-Request-Id', requestIdOf(exchange.get('X-Request-Id'), parts.newRequestId))
+    exchange.set('X-Request-Id', requestIdOf(exchange.get('x-request-id'), parts.newRequestId))
     try {
       const refusal = await serve()
       if (refusal !== undefined) answerRefusal(refusal)

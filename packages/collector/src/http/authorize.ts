@@ -21,7 +21,7 @@ export async function authorize(exchange: Exchange, access: Access, apiKeys: Api
       'A secret key must never be in a URL, where logs keep it: make a new one and send it as Authorization: Bearer',
     )
   }
-  const text = BEARER.exec(exchange.get('Authorization'))?.[1] ?? (access === 'ingest' ? inUrl : undefined)
+  const text = BEARER.exec(exchange.get('authorization'))?.[1] ?? (access === 'ingest' ? inUrl : undefined)
   if (text === undefined) return refuse('unauthorized', 'Send an API key as Authorization: Bearer <api_key>')
   const key = await apiKeys.findByHash(hashApiKey(text))
   if (key === undefined) return refuse('unauthorized', 'This API key is not known here')

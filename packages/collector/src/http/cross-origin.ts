@@ -33,7 +33,7 @@ export async function refuseOrigin(exchange: Exchange, key: ApiKey, projects: Pr
     exchange.remove('Access-Control-Expose-Headers')
     return undefined
   }
-  const origin = exchange.get('Origin')
+  const origin = exchange.get('origin')
   if (origin === '') return undefined
   const allowed = (await projects.find(key.projectId))?.allowedOrigins ?? null
   if (allowed === null || allowed.includes(origin)) return undefined

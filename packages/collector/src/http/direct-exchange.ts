@@ -47,7 +47,7 @@ export class DirectExchange implements Exchange {
   }
 
   get(name: string): string {
-    const value = this.req.headers[name.toLowerCase()]
+    const value = this.req.headers[name]
     return typeof value === 'string' ? value : (value?.join(', ') ?? '')
   }
 

@@ -10,7 +10,7 @@ export interface Exchange {
   readonly path: string
   /** Without its `?`; empty where there is none. */
   readonly querystring: string
-  /** A header of the request; empty where it has none. */
+  /** A header of the request, its name in lower case; empty where it has none. */
   get(name: string): string
   /** Sets a header of the answer. */
   set(name: string, value: string): void

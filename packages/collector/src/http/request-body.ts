@@ -19,7 +19,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true })
  * is not read to its end (see `unread-body`).
  */
 export async function readJson(exchange: Exchange, { maxBytes, alsoText }: BodyRule): Promise<Outcome<unknown>> {
-  const encoding = exchange.get('Content-Encoding').trim().toLowerCase()
+  const encoding = exchange.get('content-encoding').trim().toLowerCase()
   const refusal = refuseMediaType(exchange, alsoText) ?? refuseEncoding(exchange, encoding)
   if (refusal !== undefined) return refusal
   const body = await readBody(exchange.req, { maxBytes, encoding, times: exchange.bodyTimes ?? BODY_TIMES })
@@ -33,7 +33,7 @@ export async function readJson(exchange: Exchange, { maxBytes, alsoText }: BodyR
 }
 
 function refuseMediaType(exchange: Exchange, alsoText: boolean): Refusal | undefined {
-  const given = exchange.get('Content-Type')
+  const given = exchange.get('content-type')
   if (given === 'application/json') return undefined
   const [type = '', ...parameters] = given.toLowerCase().split(';')
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='))

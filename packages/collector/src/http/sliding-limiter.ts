@@ -38,7 +38,9 @@ export function createSlidingLimiter(monotonicMs: () => number): Limiter {
 }
 
 function leaseOf(granted: Granted, fits: boolean, room: number, perMinute: number, nowMs: number): Lease {
-  const leavesInMs = (grant: Grant | undefined) => (grant === undefined ? 0 : grant.lastMs + WINDOW_MS - nowMs)
+  // A clock of fractions gives sums a trifle too large, and 60 seconds would be told as 61.
+  const leavesInMs = (grant: Grant | undefined) =>
+    grant === undefined ? 0 : Math.min(WINDOW_MS, grant.lastMs + WINDOW_MS - nowMs)
   let left = granted.units
   const last = fits ? undefined : granted.grants.find(({ units }) => (left -= units) <= room)
   return {

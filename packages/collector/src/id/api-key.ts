@@ -12,9 +12,9 @@ export function newApiKey(kind: KeyKind, randomBytes: RandomBytes): string {
   return PREFIX[kind] + Buffer.from(randomBytes(24)).toString('base64url')
 }
 
-/** SHA-256 of a key: all that is ever stored of it, with {@link apiKeyPrefix}. */
-export function hashApiKey(key: string): Buffer {
-  return hash('sha256', key, 'buffer')
+/** SHA-256 of a key, in hexadecimal digits: all that is ever stored of it, with {@link apiKeyPrefix}. */
+export function hashApiKey(key: string): string {
+  return hash('sha256', key, 'hex')
 }
 
 /** The beginning of a key, to tell it from others in a list. */

@@ -1,4 +1,4 @@
-import { MAX_BATCH_EVENTS, MAX_EVENT_NAME_CHARACTERS } from '@truecount/protocol'
+import { MAX_BATCH_EVENTS, MAX_EVENT_NAME_CHARACTERS, SENT_AT_PARAMETER, WAITING_PARAMETER } from '@truecount/protocol'
 import { EventSchema } from '@truecount/protocol/schema'
 import { array, boolean, integer, literal, string, type } from 'superstruct'
 import type { RouteDoc } from '../http/route-doc.ts'
@@ -15,8 +15,15 @@ described(idempotency_key, {
   description: 'The same key twice in one project is one event',
 })
 
+const WORD = {
+  [SENT_AT_PARAMETER]:
+    "When the sender made this attempt, by its clock: milliseconds since 1970. Corrects its events' times",
+  [WAITING_PARAMETER]: 'Events that the sender still holds, those on their way left out. For the books',
+}
+
 export const EVENT_DOC: RouteDoc = {
   summary: 'Take one event',
+  query: WORD,
   body: EventSchema,
   answer: {
     status: 202,
@@ -35,6 +42,7 @@ const Verdict = type({
 
 export const BATCH_DOC: RouteDoc = {
   summary: `Take a batch of 1 to ${MAX_BATCH_EVENTS} events`,
+  query: WORD,
   body: list(EventSchema, 1, MAX_BATCH_EVENTS),
   answer: {
     status: 202,

@@ -13,7 +13,8 @@ export interface ApiKey {
   readonly id: string
   readonly projectId: string
   readonly kind: 'publishable' | 'secret'
-  readonly hash: Uint8Array
+  /** SHA-256 in hexadecimal digits, lower case. */
+  readonly hash: string
   /** First characters, to tell keys apart in a list. */
   readonly prefix: string
   /** Events it may send in a minute: 0 for any number, `null` for the default. */
@@ -111,7 +112,7 @@ export interface Users {
 export interface ApiKeys {
   create(key: ApiKey): Promise<void>
   /** Finds revoked keys too. */
-  findByHash(hash: Uint8Array): Promise<ApiKey | undefined>
+  findByHash(hash: string): Promise<ApiKey | undefined>
   /** Oldest first, revoked ones too. */
   list(projectId: string): Promise<readonly ApiKey[]>
   /** Whether the project had that key, valid until now. */

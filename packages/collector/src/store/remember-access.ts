@@ -35,7 +35,7 @@ export function rememberAccess(store: Store, afterTurn: (run: () => void) => voi
 
   const apiKeys: ApiKeys = {
     ...store.apiKeys,
-    findByHash: (hash) => find(keys, String.fromCharCode(...hash), () => store.apiKeys.findByHash(hash)),
+    findByHash: (hash) => find(keys, hash, () => store.apiKeys.findByHash(hash)),
     revoke: (...which) => store.apiKeys.revoke(...which).finally(forget),
     replace: (...which) => store.apiKeys.replace(...which).finally(forget),
   }

@@ -9,12 +9,13 @@ import { startRealBackend } from './real-backend.ts'
 import { startRecordingBackend } from './recording-backend.ts'
 import type { Scenario } from './scenario.ts'
 import { scriptTagScenarios } from './script-tag-scenarios.ts'
+import { tabScenarios } from './tab-scenarios.ts'
 import { truecount, truecountScriptTag } from './truecount-subject.ts'
 
 /** With the name first: as a property it would be cut short in the title. */
 const named = (all: readonly Scenario[]) => all.map((scenario) => [scenario.name, scenario] as const)
 
-const scenarios = [...leavingScenarios, ...outageScenarios, ...hostScenarios, ...backForwardScenarios]
+const scenarios = [...leavingScenarios, ...outageScenarios, ...hostScenarios, ...backForwardScenarios, ...tabScenarios]
 
 describe('in Chromium no event is lost and none counted twice', () => {
   test.skipIf(!hasChromium).for(named(scenarios))('%s', async ([, scenario]) => {

@@ -8,7 +8,7 @@ import type { Scenario } from './scenario.ts'
 const OFFLINE_MS = 5000
 
 /** Resolves when the page has learned that an attempt failed: refused, cut, or answered with an error. */
-async function failedAttempt(page: Page, collector: Backend): Promise<void> {
+export async function failedAttempt(page: Page, collector: Backend): Promise<void> {
   const isEvents = (url: string) => url.startsWith(collector.url)
   await Promise.race([
     page.waitForEvent('requestfailed', (request) => isEvents(request.url())),

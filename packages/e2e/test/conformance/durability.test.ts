@@ -43,7 +43,9 @@ test('An accepted event is durable before the 2xx leaves: killing the process at
   for (let kill = 0; kill < KILLS; kill++) {
     const before = acknowledged.size
     const lines = Array.from({ length: LINES }, (_, i) => line(`${kill} ${i}`))
-    await expect.poll(() => acknowledged.size, { interval: 1 }).toBeGreaterThan(before + 300 * (kill + 1))
+    await expect
+      .poll(() => acknowledged.size, { interval: 1, timeout: 30_000 })
+      .toBeGreaterThan(before + 300 * (kill + 1))
     await killAndRestart()
     await Promise.all(lines)
   }

@@ -15,6 +15,7 @@ import { startPageViews } from './start-page-views.ts'
 import { createStorageQueue } from './storage-queue.ts'
 import { createTabLock } from './tab-lock.ts'
 
+export type { Clock } from '../clock.ts'
 export type { EventMap, TrackOptions } from '../event-map.ts'
 export type { BeforeSend, Consent, OutgoingEvent } from '../options.ts'
 export type { PageViewOptions } from '../page-views.ts'
@@ -38,10 +39,12 @@ const pageBudget = createKeepaliveBudget()
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
   const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
+  const { clock = systemClock } = options
   const key: unknown = options.key
   const prefix = `truecount:${String(key).slice(-8)}:`
   const lane = createLane(randomBytes)
-  const storage = createSafeStorage(() => localStorage)
+  let mayStore = false
+  const storage = createSafeStorage(() => (mayStore ? localStorage : undefined) as Storage)
   const stored = createStorageQueue(storage, `${prefix}event:`, lane.id, options.maxQueueBytes, utf8Bytes)
   const identity = createPageIdentity(
     storage,
@@ -49,42 +52,51 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     options.anonymousId === false ? undefined : () => createLane(randomBytes).id,
   )
   const locks = createTabLock(navigator.locks, prefix)
-  const adopt = () => {
-    locks.hold(lane.id)
-    for (const other of stored.otherLanes()) locks.hold(other, () => core.adopt(() => stored.adopt(other)))
-  }
-  const transport = createFetchTransport({
-    ...options,
-    clock,
-    fetch: (url, request) => (options.fetch ?? fetch)(url, request as RequestInit),
-    createAbort: () => new AbortController(),
-    reserve: pageBudget.reserve,
-  })
   const core = createTrackerCore({
     options,
     queue: stored.queue,
     lane,
     identity,
     clock,
-    transport,
+    transport: createFetchTransport({
+      ...options,
+      clock,
+      fetch: (url, request) =>
+        (options.fetch ?? fetch)(url, {
+          ...request,
+          signal: AbortSignal.timeout?.(options.requestTimeoutMs),
+        } as RequestInit),
+      reserve: pageBudget.reserve,
+    }),
     random: Math.random,
     maxBatchBytes: 60_000,
-    pageMetadata: () => ({ page: location.pathname, referrer: document.referrer || undefined }),
+    pageMetadata: (page) => ({ page: page ?? location.pathname, referrer: document.referrer || undefined }),
     onConsent(granted) {
+      mayStore = true
       identity.persist(granted)
-      if (!granted) return
+      mayStore = granted
       stored.open()
-      adopt()
+      look()
     },
     log,
     utf8Bytes,
+    jot: stored.write,
   })
-  startPageLifecycle(window, core.sender, pageBudget, locks.release, adopt)
+
+  /** Holds this tab's lane, and waits for those of others: they are taken over as soon as their tabs are gone. */
+  function look() {
+    locks.hold(lane.id, (left) => new Promise((release) => left.addEventListener('abort', release)))
+    for (const other of stored.lanes()) locks.hold(other, () => core.adopt(() => stored.adopt(other)))
+  }
+
+  // A collector that answers is the moment to look for what others could not send.
+  core.tracker.on('delivered', look)
+  startPageLifecycle(window, core, pageBudget, locks.release, look)
   core.start()
   return core.tracker
 }
 
-const clock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   startTimer(run, delayMs) {
     const timer = setTimeout(run, delayMs)

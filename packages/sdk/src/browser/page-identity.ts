@@ -3,18 +3,20 @@ import type { SafeStorage } from './safe-storage.ts'
 
 /** Identity of a browser: an anonymous id until `identify`, both kept in storage once that is allowed. */
 export interface PageIdentity extends Identity {
-  /** Storage may be used (`true`), or must be left and what is there erased (`false`). */
+  /** Storage is open: it may be used from now on (`true`), or what is there must be erased (`false`). */
   persist(allowed: boolean): void
 }
 
-/** `createId` must be unguessable and never repeat: it stands for a person. Without it there is no anonymous id. */
+/**
+ * `createId` must be unguessable and never repeat: it stands for a person. Without it there is no anonymous id.
+ * `storage` must leave storage alone before `persist`, and after `persist(false)`.
+ */
 export function createPageIdentity(
   storage: SafeStorage,
   prefix: string,
   createId: (() => string) | undefined,
 ): PageIdentity {
   let ids: { user?: string | undefined; anonymous?: string | undefined } = {}
-  let isPersistent = false
   // Said before storage might be used: what an earlier visit left there must not undo it.
   let wasReset = false
 
@@ -22,7 +24,7 @@ export function createPageIdentity(
 
   function save(name: keyof typeof ids, id?: string): string | undefined {
     ids[name] = id
-    if (isPersistent) storage((open) => (id ? open.setItem(prefix + name, id) : open.removeItem(prefix + name)))
+    storage((open) => (id ? open.setItem(prefix + name, id) : open.removeItem(prefix + name)))
     return id
   }
 
@@ -42,12 +44,10 @@ export function createPageIdentity(
     },
     reset,
     persist(allowed) {
-      isPersistent = true
       if (!allowed) reset()
       else if (!wasReset) ids = { user: ids.user ?? read('user'), anonymous: read('anonymous') ?? ids.anonymous }
       save('user', ids.user)
       save('anonymous', ids.anonymous)
-      isPersistent = allowed
     },
   }
 }

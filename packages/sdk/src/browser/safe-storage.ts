@@ -1,3 +1,5 @@
+import { attempt } from '../attempt.ts'
+
 /** The part of Web Storage that is used (HTML standard, §12). */
 export type WebStorage = Pick<Storage, 'getItem' | 'removeItem' | 'setItem'>
 
@@ -9,12 +11,5 @@ export type SafeStorage = <T>(use: (storage: WebStorage) => T) => T | undefined
 
 /** `storage` is called at every use: reading the property is what throws where storage is forbidden. */
 export function createSafeStorage(storage: () => WebStorage): SafeStorage {
-  return (use) => {
-    try {
-      return use(storage())
-    } catch {
-      // The caller learns it from the answer, and keeps in memory what it could not write.
-      return undefined
-    }
-  }
+  return (use) => attempt(() => use(storage()))
 }

@@ -1,22 +1,26 @@
 import type { MeasureText } from '../capture/create-event.ts'
-import type { EventQueue } from '../capture/event-queue.ts'
+import type { EventQueue, QueuedEvent } from '../capture/event-queue.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
+import { LOOK_EVERY_CHARACTERS } from '../tuning.ts'
 import type { SafeStorage } from './safe-storage.ts'
 
-/** A queue whose events are in web storage before `add` returns, and with them those of tabs that are gone. */
+/** A queue whose events are in web storage when `put` returns, and with them those of tabs that are gone. */
 export interface StorageQueue {
   readonly queue: EventQueue
+  /** Writes an event down that is not queued, or not yet; one with its key that is there already is replaced. */
+  write(event: QueuedEvent): void
   /** Storage may be used from now on: writes down what waits. */
   open(): void
-  /** Lanes that have events in storage, this tab's own left out; none before `open`. */
-  otherLanes(): Iterable<string>
-  /** Takes a lane's events over: they are sent, and removed from storage, by this queue. */
+  /** The lane of each event in storage, this tab's own included. */
+  lanes(): readonly string[]
+  /** Takes a lane's events over: they are this queue's from now on, in storage too. */
   adopt(lane: string): void
 }
 
 /**
  * Each event is an entry of its own, `<prefix><lane>:<idempotency key>`: tabs never write the same entry, and a tab
- * that dies in the middle of a write harms no other event. An event that storage does not take stays in memory.
+ * that dies in the middle of a write harms no other event. All lanes' names are of one length. `maxBytes` bounds what the
+ * queue holds, and (in characters) the entries of all tabs together. An event that storage does not take stays in memory.
  */
 export function createStorageQueue(
   storage: SafeStorage,
@@ -25,53 +29,39 @@ export function createStorageQueue(
   maxBytes: number,
   utf8Bytes: MeasureText,
 ): StorageQueue {
-  const memory = createMemoryQueue(maxBytes)
-  /** Where an event is written, by its key. */
-  const entries = new Map<string, string>()
-  let isOpen = false
+  const own = `${prefix}${lane}:`
+  /** Characters that may be written, as of the last look, and those that were since then. */
+  let room = 0
+  let unseen = LOOK_EVERY_CHARACTERS
 
-  function write(key: string, json: string) {
-    const entry = `${prefix}${lane}:${key}`
-    if (isOpen) storage((open) => (open.setItem(entry, json), entries.set(key, entry)))
+  const entries = () =>
+    storage((open) => Object.entries<string>(open as never).filter(([name]) => name.startsWith(prefix))) ?? []
+
+  function write({ key, json }: QueuedEvent) {
+    unseen += json.length
+    if (unseen > LOOK_EVERY_CHARACTERS) {
+      unseen = 0
+      room = maxBytes - entries().join().length
+    }
+    room -= json.length
+    if (room >= 0) storage((open) => open.setItem(own + key, json))
   }
 
-  /** What follows `start` in the names of the entries that begin with it. */
-  const namesAfter = (start: string) =>
-    storage((open) => Object.keys(open).flatMap((name) => (name.startsWith(start) ? name.slice(start.length) : []))) ??
-    []
+  const queue = createMemoryQueue(maxBytes, write, ({ key }) => storage((open) => open.removeItem(own + key)))
 
   return {
-    queue: {
-      ...memory,
-      add(event, isReport) {
-        const outcome = memory.add(event, isReport)
-        if (outcome === 'added') write(event.key, event.json)
-        return outcome
-      },
-      remove(keys) {
-        memory.remove(keys)
-        for (const key of keys) {
-          const entry = entries.get(key)
-          if (entry) storage((open) => open.removeItem(entry))
-          entries.delete(key)
-        }
-      },
-    },
-    open() {
-      isOpen = true
-      for (const { key, json } of memory.peek()) write(key, json)
-    },
-    otherLanes() {
-      const lanes = new Set(isOpen ? namesAfter(prefix).map((name) => name.split(':', 1)[0] as string) : [])
-      lanes.delete(lane)
-      return lanes
-    },
+    queue,
+    write,
+    open: () => [...queue.peek()].forEach(write),
+    lanes: () => entries().map(([name]) => name.slice(prefix.length).split(':', 1)[0] as string),
     adopt(other) {
-      const start = `${prefix}${other}:`
       // Shorter keys first: the numbers at their ends then ascend, and events keep the order of their capture.
-      for (const key of namesAfter(start).sort((a, b) => a.length - b.length || (a < b ? -1 : 1))) {
-        const json = storage((open) => open.getItem(start + key))
-        if (json && memory.add({ key, json, bytes: utf8Bytes(json) }) === 'added') entries.set(key, start + key)
+      for (const [name, text] of entries().sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1))) {
+        const key = name.slice(own.length)
+        // What does not fit stays where it is, for the next heir. The old entry goes first: storage may be full.
+        if (name.startsWith(prefix + other) && queue.put({ key, json: text, bytes: utf8Bytes(text) })) {
+          storage((open) => (open.removeItem(name), open.setItem(own + key, text)))
+        }
       }
     },
   }

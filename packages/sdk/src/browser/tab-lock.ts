@@ -1,22 +1,19 @@
 /** The part of the Web Locks API that is used (W3C Web Locks). */
 export interface Locks {
-  request(
-    name: string,
-    options: { ifAvailable?: boolean; signal?: AbortSignal },
-    hold: (lock: unknown) => Promise<unknown> | undefined,
-  ): Promise<unknown>
+  request(name: string, options: { signal: AbortSignal }, taken: () => unknown): Promise<unknown>
 }
 
-/** Tells living tabs from dead ones: a tab holds a lock on every lane that it sends for. */
+/** Tells living tabs from dead ones: a tab holds a lock on its lane, and waits for those of others. */
 export interface TabLock {
   /**
-   * Holds the lane from now on, waiting for it if need be; with `taken` only if nobody holds it, and then runs that.
-   * Without Web Locks every lane counts as free.
+   * Calls `taken` once nobody else holds the lane: at once, or when its tab is closed or has crashed. The lane is held
+   * until the promise that it returns, if it does, has settled; `left` is aborted when the page goes. Nothing happens
+   * where the lane is held or waited for already. Without Web Locks every lane counts as free, once.
    */
-  hold(lane: string, taken?: () => void): void
+  hold(lane: string, taken: (left: AbortSignal) => unknown): void
   /**
-   * Lets all lanes go, also those that are still waited for. To be called when the page goes: the next page then sends
-   * what it left, and a page in Chromium's back/forward cache is thrown out of it when somebody asks for a lock it has.
+   * Lets all lanes go, also those that are still waited for. To be called when the page goes: others then send what it
+   * left, and a page in Chromium's back/forward cache is thrown out of it when somebody asks for a lock it has.
    */
   release(): void
 }
@@ -26,18 +23,18 @@ export interface TabLock {
  * keys and stores them once.
  */
 export function createTabLock(locks: Locks | undefined, prefix: string): TabLock {
+  const asked = new Set<string>()
   let leaving = new AbortController()
   return {
     hold(lane, taken) {
+      if (asked.has(lane)) return
+      asked.add(lane)
       const { signal } = leaving
-      const held = (lock: unknown) => {
-        if (!lock) return undefined
-        taken?.()
-        return new Promise((release) => signal.addEventListener('abort', release))
-      }
+      const run = () => taken(signal)
+      if (!locks) return void run()
+      const done = locks.request(prefix + lane, { signal }, run)
       // Refused (an opaque origin, a document that is going away): as if there were no locks.
-      if (locks) locks.request(prefix + lane, taken ? { ifAvailable: true } : { signal }, held).catch(() => taken?.())
-      else taken?.()
+      void done.catch(() => signal.aborted || run()).then(() => asked.delete(lane))
     },
     release() {
       leaving.abort()

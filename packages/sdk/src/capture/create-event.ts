@@ -1,4 +1,5 @@
-import { MAX_EVENT_NAME_CHARACTERS, MAX_METADATA_BYTES } from '@truecount/protocol'
+import { MAX_METADATA_BYTES } from '@truecount/protocol'
+import { IS_DEVELOPMENT } from '../development.ts'
 import { isText, must } from '../must.ts'
 import type { OutgoingEvent } from '../options.ts'
 import type { QueuedEvent } from './event-queue.ts'
@@ -6,22 +7,34 @@ import type { QueuedEvent } from './event-queue.ts'
 /** Bytes of a string in UTF-8: every platform has a fast way of its own. */
 export type MeasureText = (text: string) => number
 
+export const USER_ID_RULE = IS_DEVELOPMENT ? 'userId must be a string' : 'userId: text'
+
+/** 1 to 100 code points ({@link MAX_EVENT_NAME_CHARACTERS}); looks at no more of them than decide it. */
+const EVENT_NAME = /^.{1,100}$/su
+
 /**
  * Checks an event against the contract's limits and serialises it.
  * Throws what is wrong with it, in words for its author, and whatever looking at it throws.
  */
-export function createEvent(outgoing: OutgoingEvent, key: string, utf8Bytes: MeasureText): QueuedEvent {
+export function createEvent(
+  outgoing: Omit<OutgoingEvent, 'user_id'> & Partial<Pick<OutgoingEvent, 'user_id'>>,
+  key: string,
+  utf8Bytes: MeasureText,
+): QueuedEvent {
   const { event_name, user_id, timestamp, metadata } = outgoing
   const iso = new Date(timestamp).toISOString()
   const metadataJson = JSON.stringify(metadata) as string | undefined
-  must(isText(event_name) && isShort(event_name), 'event name must be a string of 1 to 100 characters')
-  must(isText(key), 'idempotencyKey must be a string')
-  must(user_id == null || ['string', 'number'].includes(typeof user_id), 'userId must be a string')
+  must(
+    isText(event_name) && EVENT_NAME.test(event_name),
+    IS_DEVELOPMENT ? 'event name must be a string of 1 to 100 characters' : 'event name: 1 to 100 characters',
+  )
+  must(isText(key), IS_DEVELOPMENT ? 'idempotencyKey must be a string' : 'idempotencyKey: text')
+  must(user_id == null || typeof user_id === 'string' || typeof user_id === 'number', USER_ID_RULE)
   // Years beyond four digits print with a sign, which the contract does not know.
-  must(iso.length < 25, 'timestamp must be in the years 0 to 9999')
+  must(iso.length < 25, IS_DEVELOPMENT ? 'timestamp must be in the years 0 to 9999' : 'timestamp: years 0 to 9999')
   must(
     metadata === undefined || (metadataJson?.[0] === '{' && utf8Bytes(metadataJson) <= MAX_METADATA_BYTES),
-    'metadata must be an object of at most 10 KB of JSON',
+    IS_DEVELOPMENT ? 'metadata must be an object of at most 10 KB of JSON' : 'metadata: an object, 10 KB',
   )
   const head = JSON.stringify({
     event_name,
@@ -39,9 +52,4 @@ export function createEvent(outgoing: OutgoingEvent, key: string, utf8Bytes: Mea
  */
 function repairTorn(json: string): string {
   return json.replace(/\\(ud[89a-f]..|.)/g, (escape, what: string) => (what[4] ? '\ufffd' : escape))
-}
-
-/** Counts code points, but no more of them than decide it: a name may be of any length. */
-function isShort(name: string): boolean {
-  return Array.from(name.slice(0, 2 * MAX_EVENT_NAME_CHARACTERS + 1)).length <= MAX_EVENT_NAME_CHARACTERS
 }

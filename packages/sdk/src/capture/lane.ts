@@ -8,6 +8,8 @@ import { formatLaneKey, LANE_ID_CHARACTERS } from '@truecount/protocol'
 export interface Lane {
   readonly id: string
   nextKey(): string
+  /** How many numbers were given out. */
+  count(): number
 }
 
 /** `randomBytes(n)` must come from a cryptographic source: two lanes with one id would swallow each other's events. */
@@ -15,5 +17,5 @@ export function createLane(randomBytes: (count: number) => Uint8Array): Lane {
   let id = ''
   for (const byte of randomBytes(LANE_ID_CHARACTERS)) id += (byte % 36).toString(36)
   let seq = 0
-  return { id, nextKey: () => formatLaneKey(id, ++seq) }
+  return { id, nextKey: () => formatLaneKey(id, ++seq), count: () => seq }
 }

@@ -1,29 +1,36 @@
+import { REPORT_RESERVE_BYTES } from '../tuning.ts'
 import type { EventQueue, QueuedEvent } from './event-queue.ts'
 
-/** What a drop report may take beyond the bound, in bytes. */
-const REPORT_RESERVE_BYTES = 4096
-
-/** A queue in memory, bounded in bytes. What it holds is gone with the process. */
-export function createMemoryQueue(maxBytes: number): EventQueue {
+/**
+ * A queue in memory, bounded in bytes. What it holds is gone with the process, unless it is written down as well: `write` is
+ * called for each event that is kept from now on, `erase` for each that is not, though it may never have been written.
+ */
+export function createMemoryQueue(
+  maxBytes: number,
+  write?: (event: QueuedEvent) => unknown,
+  erase?: (event: QueuedEvent) => unknown,
+): EventQueue {
   const events = new Map<string, QueuedEvent>()
   let bytes = 0
   return {
-    add(event, isReport) {
-      if (events.has(event.key)) return 'added'
-      if (bytes + event.bytes > maxBytes + (isReport ? REPORT_RESERVE_BYTES : 0)) return 'queue_full'
+    put(event, isReport) {
+      if (events.has(event.key)) return true
+      if (bytes + event.bytes > maxBytes + (isReport ? REPORT_RESERVE_BYTES : 0)) return false
       // A copy, so that only what is kept grows old: V8 allocates in the old space what its site made last long, and
       // there the events that a full queue refuses would hold their text until a major collection (measured: twice the peak).
       events.set(event.key, { ...event })
       bytes += event.bytes
-      return 'added'
+      write?.(event)
+      return true
     },
     peek: () => events.values(),
-    remove(keys) {
-      for (const key of keys) {
-        bytes -= events.get(key)?.bytes ?? 0
-        events.delete(key)
+    remove(gone) {
+      for (const event of gone) {
+        if (events.delete(event.key)) bytes -= event.bytes
+        erase?.(event)
       }
     },
-    size: () => ({ events: events.size, bytes }),
+    count: () => events.size,
+    bytes: () => bytes,
   }
 }

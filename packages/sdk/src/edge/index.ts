@@ -8,10 +8,11 @@ import { createDefaultInstance } from '../default-instance.ts'
 import type { EventMap } from '../event-map.ts'
 import { resolveOptions, type CoreOptions } from '../options.ts'
 import type { AutoPageViews } from '../page-views.ts'
-import { createFetchTransport } from '../send/fetch-transport.ts'
+import { createFetchTransport, TEXT_HEADERS } from '../send/fetch-transport.ts'
 import type { Tracker } from '../tracker.ts'
 import { createHandOver, type WaitUntilOptions } from '../wait-until.ts'
 
+export type { Clock } from '../clock.ts'
 export type { EventMap, TrackOptions } from '../event-map.ts'
 export type { BeforeSend, Consent, OutgoingEvent } from '../options.ts'
 export type { PageViewOptions } from '../page-views.ts'
@@ -35,10 +36,11 @@ const MAX_BATCH_BYTES = 900 * 1024
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
   const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
+  const { clock = systemClock } = options
   const handOver = createHandOver({
     ...options,
     flush: () => core.tracker.flush(),
-    problem: (message) => core.problem(message),
+    problem: (message) => core.emit('error', { message }),
   })
   const core = createTrackerCore({
     options,
@@ -49,12 +51,16 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     transport: createFetchTransport({
       ...options,
       clock,
-      fetch: (url, request) => (options.fetch ?? fetch)(url, request as RequestInit),
-      createAbort: () => new AbortController(),
+      fetch: (url, request) =>
+        (options.fetch ?? fetch)(url, {
+          ...request,
+          headers: TEXT_HEADERS,
+          signal: AbortSignal.timeout(options.requestTimeoutMs),
+        } as RequestInit),
     }),
     random: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
-    pageMetadata: () => ({}),
+    pageMetadata: (page) => ({ page: page ?? undefined }),
     onConsent: handOver.onConsent,
     log,
     utf8Bytes,
@@ -63,7 +69,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
   return core.tracker
 }
 
-const clock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   startTimer(run, delayMs) {
     const timer = setTimeout(run, delayMs)
@@ -80,6 +86,7 @@ function createLateLane(): Lane {
       return made().id
     },
     nextKey: () => made().nextKey(),
+    count: () => made().count(),
   }
 }
 

@@ -11,6 +11,8 @@ export const TEND_INTERVAL_MS = 20_000
 /** Where events wait, as the tracker opens it. */
 export interface OpenQueue {
   readonly queue: EventQueue
+  /** Writes an event down that is not queued, or not yet; one with its key that is there already is replaced. */
+  write(event: QueuedEvent): void
   /**
    * Storage may be used: writes down what waits, gives a sign of life, takes over what dead processes left. Called when
    * consent is there, and every {@link TEND_INTERVAL_MS} from then on.
@@ -51,16 +53,16 @@ interface FileQueueParts {
 }
 
 function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueueParts): OpenQueue {
-  const memory = createMemoryQueue(maxBytes)
   // The global one: `node:process` would be a third of the time that importing this entry takes.
   const self = describeOwner(process.pid, hostname())
   let laneFolder: LaneFolder | undefined
   let journal: Journal | undefined
 
-  function write(event: QueuedEvent): boolean {
-    const isWritten = journal?.append(event.key, event.json) ?? false
-    if (!isWritten && journal !== undefined) listener.problem('an event could not be written, it waits in memory')
-    return isWritten
+  // What was jotted down is there already.
+  const memory = createMemoryQueue(maxBytes, (event) => journal?.has(event.key) || write(event))
+
+  function write({ key, json }: QueuedEvent) {
+    if (journal?.append(key, json) === false) listener.problem('an event could not be written, it waits in memory')
   }
 
   function begin() {
@@ -72,7 +74,7 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
   function adopt() {
     for (const { content, discard } of adoptDeadLanes(folder, lane, self, now(), process.kill.bind(process))) {
       // What does not fit stays in its folder, for whoever starts after this process.
-      const taken = content.events.filter((event) => memory.add(event) === 'added' && write(event))
+      const taken = content.events.filter((event) => memory.put(event) && journal?.has(event.key))
       if (taken.length === content.events.length) discard()
       for (let i = 0; i < content.unreadable; i++) listener.unreadable('a record of a dead process could not be read')
     }
@@ -81,16 +83,12 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
   return {
     queue: {
       ...memory,
-      add(event, isReport) {
-        const outcome = memory.add(event, isReport)
-        if (outcome === 'added') write(event)
-        return outcome
-      },
-      remove(keys) {
-        memory.remove(keys)
-        journal?.remove(keys)
+      remove(events) {
+        memory.remove(events)
+        journal?.remove(events.map(({ key }) => key))
       },
     },
+    write,
     tend() {
       try {
         if (laneFolder === undefined) begin()

@@ -7,7 +7,7 @@ import { createDefaultInstance } from '../default-instance.ts'
 import type { EventMap } from '../event-map.ts'
 import { resolveOptions, type CoreOptions } from '../options.ts'
 import type { AutoPageViews } from '../page-views.ts'
-import { createFetchTransport } from '../send/fetch-transport.ts'
+import { createFetchTransport, TEXT_HEADERS } from '../send/fetch-transport.ts'
 import type { FlushResult, Tracker } from '../tracker.ts'
 import { createHandOver, type WaitUntilOptions } from '../wait-until.ts'
 import { createCompressingFetch } from './compressing-fetch.ts'
@@ -16,6 +16,7 @@ import { startProcessLifecycle } from './process-lifecycle.ts'
 
 export { fileQueue } from './file-queue.ts'
 export type { OpenQueue, QueueListener, QueuePlace } from './file-queue.ts'
+export type { Clock } from '../clock.ts'
 export type { EventMap, TrackOptions } from '../event-map.ts'
 export type { BeforeSend, Consent, OutgoingEvent } from '../options.ts'
 export type { PageViewOptions } from '../page-views.ts'
@@ -40,20 +41,26 @@ const MAX_BATCH_BYTES = 900 * 1024
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
   const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
+  const { clock = systemClock } = options
   // The global one: `node:crypto` would be a third of the time that importing this entry takes.
   const lane = createLane((count) => crypto.getRandomValues(new Uint8Array(count)))
   const opened = options.queue?.open(lane.id, options.maxQueueBytes, clock.now, {
     // Nobody can listen before this function has returned, nor may a listener track while events are adopted.
-    problem: (message) => queueMicrotask(() => core.problem(message)),
-    unreadable: (message) => queueMicrotask(() => core.lostAdopted('storage_failed', message)),
+    problem: (message) => queueMicrotask(() => core.emit('error', { message })),
+    unreadable: (message) =>
+      queueMicrotask(() => {
+        core.books.adopted++
+        core.drop('storage_failed', message)
+      }),
   })
   const handOver = createHandOver({
     ...options,
     flush: () => core.tracker.flush(),
-    problem: (message) => core.problem(message),
+    problem: (message) => core.emit('error', { message }),
   })
   let stopTending: (() => void) | undefined
   let underWay: AbortController | undefined
+  let mayStore = false
   const core = createTrackerCore({
     options,
     queue: handOver.watch(opened?.queue ?? createMemoryQueue(options.maxQueueBytes)),
@@ -63,18 +70,24 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     transport: createFetchTransport({
       ...options,
       clock,
-      fetch: createCompressingFetch((url, request) => (options.fetch ?? fetch)(url, request as RequestInit)),
-      createAbort: () => (underWay = new AbortController()),
+      fetch: createCompressingFetch((url, request) => {
+        underWay = new AbortController()
+        const signal = AbortSignal.any([underWay.signal, AbortSignal.timeout(options.requestTimeoutMs)])
+        const headers = { ...TEXT_HEADERS, ...request.headers }
+        return (options.fetch ?? fetch)(url, { ...request, headers, signal })
+      }),
     }),
     random: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
-    pageMetadata: () => ({}),
+    pageMetadata: (page) => ({ page: page ?? undefined }),
     onConsent(granted) {
+      mayStore = granted
       if (granted && opened) stopTending = startTending(() => core.adopt(opened.tend))
       handOver.onConsent(granted)
     },
     log,
     utf8Bytes: Buffer.byteLength,
+    jot: (report) => mayStore && opened?.write(report),
   })
   const close = () => opened?.close()
   const stopLifecycle = startProcessLifecycle(process, {
@@ -101,7 +114,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
   }
 }
 
-const clock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   startTimer(run, delayMs, keepsAlive = false) {
     const timer = setTimeout(run, delayMs)

@@ -16,8 +16,13 @@ interface Segment {
  * survive the process, however it ends, though not a power cut.
  */
 export interface Journal {
-  /** Whether the event is in the file. `false` where the disk is full or gone; nothing half-written stays. */
+  /**
+   * Whether the event is in the file. `false` where the disk is full or gone; nothing half-written stays. One that was
+   * appended before under this key is replaced.
+   */
   append(key: string, json: string): boolean
+  /** Whether the event is in the file, and not confirmed. */
+  has(key: string): boolean
   /** Forgets confirmed events, and deletes files that hold nothing else. */
   remove(keys: readonly string[]): void
   close(): void
@@ -67,10 +72,13 @@ export function createJournal(folder: string): Journal {
   return {
     append(key, json) {
       if (!write(encodeRecord(json))) return false
-      segments.set(key, current as Segment)
-      ;(current as Segment).live++
+      const segment = current as Segment
+      segment.live++
+      forget(key)
+      segments.set(key, segment)
       return true
     },
+    has: (key) => segments.has(key),
     remove(keys) {
       const kept = keys.filter((key) => segments.has(key))
       for (const key of kept) forget(key)

@@ -7,18 +7,18 @@ import type { Batch } from './transport.ts'
  */
 export function takeBatch(
   queue: EventQueue,
-  inFlight: ReadonlySet<string>,
+  inFlight: ReadonlySet<QueuedEvent>,
   maxEvents: number,
   maxBytes: number,
 ): Batch {
   const events: QueuedEvent[] = []
   let bytes = 1
   for (const event of queue.peek()) {
-    if (inFlight.has(event.key)) continue
+    if (inFlight.has(event)) continue
     if (events[0] && bytes + event.bytes >= maxBytes) break
     bytes += event.bytes + 1
     if (events.push(event) >= maxEvents) break
   }
-  const waiting = queue.size().events - inFlight.size - events.length
-  return { events, bytes, waiting, body: `[${events.map(({ json }) => json).join()}]` }
+  const body = `[${events.map(({ json }) => json).join()}]`
+  return { events, body, bytes, waiting: queue.count() - inFlight.size - events.length }
 }

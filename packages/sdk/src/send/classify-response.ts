@@ -1,35 +1,28 @@
-import type { Verdict } from '@truecount/protocol'
-import type { SendOutcome } from './transport.ts'
-
-/** Longest wait that a `Retry-After` can ask for: a day. */
-const MAX_RETRY_AFTER_MS = 86_400_000
-
-/** What a status means where the answer does not name the events; any other is `retry`. */
-const KINDS: Readonly<Record<number, 'refused' | 'unauthorized' | 'too_large'>> = {
-  400: 'refused',
-  401: 'unauthorized',
-  403: 'unauthorized',
-  413: 'too_large',
-}
+import { attempt } from '../attempt.ts'
+import { MAX_RETRY_AFTER_MS } from '../tuning.ts'
+import type { ReadVerdict, SendOutcome } from './transport.ts'
 
 /**
  * Reads an answer of the batch route. A batch is acknowledged only by a verdict for each of its `eventCount` events:
  * a bare 200, such as a captive portal's, says nothing about them.
  */
 export function classifyResponse(status: number, body: string, eventCount: number, afterMs: number): SendOutcome {
-  const verdicts = status < 300 || status === 400 ? verdictsOf(body) : []
-  if (verdicts.length === eventCount) return { kind: 'acknowledged', verdicts }
-  return { kind: KINDS[status] ?? 'retry', message: `${status} ${body.slice(0, 200)}`, afterMs }
+  const verdicts = (status < 300 || status === 400) && attempt(() => verdictsOf(body))
+  if (verdicts && verdicts.length === eventCount) return { verdicts }
+  return { kind: kindOf(status), message: `${status} ${body.slice(0, 200)}`, afterMs }
 }
 
-/** None where the answer is unreadable or holds anything else: it says nothing about the events. */
-function verdictsOf(body: string): readonly Verdict[] {
-  try {
-    const { results } = JSON.parse(body) as { results: readonly Verdict[] }
-    return results.every(({ status }) => status === 'accepted' || status === 'rejected') ? results : []
-  } catch {
-    return []
-  }
+/** What a status means where the answer does not name the events. */
+function kindOf(status: number) {
+  if (status === 400) return 'refused'
+  if (status === 413) return 'too_large'
+  return status === 401 || status === 403 ? 'unauthorized' : 'retry'
+}
+
+/** Nothing, or an exception, where the answer holds anything else: it says nothing about the events. */
+function verdictsOf(body: string): readonly ReadVerdict[] | false {
+  const { results } = JSON.parse(body) as { results: readonly ReadVerdict[] }
+  return results.every(({ status }) => status === 'accepted' || status === 'rejected') && results
 }
 
 /**
@@ -39,5 +32,5 @@ function verdictsOf(body: string): readonly Verdict[] {
 export function parseRetryAfter(field: string | null, nowMs: number): number {
   const seconds = Number(field)
   const waitMs = Number.isNaN(seconds) ? Date.parse(field as string) - nowMs : seconds * 1000
-  return Math.min(Math.max(waitMs || 0, 0), MAX_RETRY_AFTER_MS)
+  return waitMs > 0 ? Math.min(waitMs, MAX_RETRY_AFTER_MS) : 0
 }

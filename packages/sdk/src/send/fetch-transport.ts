@@ -1,4 +1,4 @@
-import { BATCH_PATH, SENT_AT_PARAMETER, WAITING_PARAMETER } from '@truecount/protocol'
+import { formatBatchUrl } from '@truecount/protocol'
 import type { Clock } from '../clock.ts'
 import { errorText } from '../error-text.ts'
 import { classifyResponse, parseRetryAfter } from './classify-response.ts'
@@ -11,14 +11,16 @@ export interface FetchResponse {
   text(): Promise<string>
 }
 
-/** What is asked of `fetch` (WHATWG Fetch). The abort signal comes from the platform entry. */
+/** What is asked of `fetch` (WHATWG Fetch). The platform adds a signal, so that what takes too long is broken off. */
 export interface FetchRequest {
   readonly method: 'POST'
   readonly body: string | Uint8Array
-  readonly headers: Readonly<Record<string, string>>
   readonly keepalive: boolean
-  readonly signal: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
+
+/** What a text body is by the standard, for a `fetch` that does not say so by itself: Bun's, and many a caller's own. */
+export const TEXT_HEADERS = { 'Content-Type': 'text/plain' }
 
 export interface FetchTransportParts {
   readonly endpoint: string
@@ -26,8 +28,6 @@ export interface FetchTransportParts {
   readonly clock: Clock
   readonly requestTimeoutMs: number
   readonly fetch: (url: string, request: FetchRequest) => Promise<FetchResponse>
-  /** A new abort controller for each request. */
-  readonly createAbort: () => { readonly signal: unknown; abort(): void }
   /** Room for a request that outlives the page (`keepalive`): how to give it back, or `undefined` if there is none. */
   readonly reserve?: (bytes: number) => (() => void) | undefined
 }
@@ -37,43 +37,29 @@ export interface FetchTransportParts {
  * which a page that is going away would not live to see answered.
  */
 export function createFetchTransport(parts: FetchTransportParts): Transport {
-  return {
-    async send({ events, body, bytes, waiting }, mayOutlive) {
-      const { clock, requestTimeoutMs } = parts
-      const controller = parts.createAbort()
-      const giveBack = mayOutlive ? parts.reserve?.(bytes) : undefined
-      let stopTimer: (() => void) | undefined
-      // Not left to the abort alone: a `fetch` of the caller's own may ignore the signal and never answer.
-      const timeout = new Promise<never>((_, reject) => {
-        stopTimer = clock.startTimer(() => {
-          controller.abort()
-          reject(new Error(`no answer in ${requestTimeoutMs} ms`))
-        }, requestTimeoutMs)
-      })
-      const attempt = async () => {
-        const route = `${parts.endpoint.replace(/\/+$/, '')}${BATCH_PATH}?key=${encodeURIComponent(parts.key)}`
-        const response = await parts.fetch(
-          `${route}&${SENT_AT_PARAMETER}=${clock.now()}&${WAITING_PARAMETER}=${waiting}`,
-          {
-            method: 'POST',
-            // By the standard a text body is that by itself; Bun's `fetch`, and many a caller's own, sends no type.
-            headers: { 'Content-Type': 'text/plain' },
-            body,
-            keepalive: !!giveBack,
-            signal: controller.signal,
-          },
-        )
-        const afterMs = parseRetryAfter(response.headers.get('Retry-After'), clock.now())
-        return classifyResponse(response.status, await response.text(), events.length, afterMs)
-      }
-      try {
-        return await Promise.race([timeout, attempt()])
-      } catch (cause) {
-        return { kind: 'retry', message: errorText(cause), afterMs: 0 }
-      } finally {
-        stopTimer?.()
-        giveBack?.()
-      }
-    },
+  const { clock, requestTimeoutMs } = parts
+  return async ({ events, body, bytes, waiting }, mayOutlive) => {
+    const giveBack = mayOutlive ? parts.reserve?.(bytes) : undefined
+    let stopTimer: (() => void) | undefined
+    const ask = async () => {
+      const url = formatBatchUrl(parts.endpoint, parts.key, clock.now(), waiting)
+      const response = await parts.fetch(url, { method: 'POST', body, keepalive: !!giveBack })
+      const afterMs = parseRetryAfter(response.headers.get('Retry-After'), clock.now())
+      return classifyResponse(response.status, await response.text(), events.length, afterMs)
+    }
+    try {
+      return await Promise.race([
+        ask(),
+        // Not left to the signal alone: a `fetch` of the caller's own may ignore it and never answer.
+        new Promise<never>((_, reject) => {
+          stopTimer = clock.startTimer(() => reject(new Error(`no answer in ${requestTimeoutMs} ms`)), requestTimeoutMs)
+        }),
+      ])
+    } catch (cause) {
+      return { kind: 'retry', message: errorText(cause), afterMs: 0 }
+    } finally {
+      stopTimer?.()
+      giveBack?.()
+    }
   }
 }

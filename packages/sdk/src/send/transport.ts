@@ -1,9 +1,9 @@
-import type { Verdict } from '@truecount/protocol'
 import type { QueuedEvent } from '../capture/event-queue.ts'
 
-/** Events on their way: `body` is the JSON array of exactly these events, in this order. */
+/** Events on their way. */
 export interface Batch {
   readonly events: readonly QueuedEvent[]
+  /** The JSON array of exactly these events, in this order. */
   readonly body: string
   /** Bytes of `body` in UTF-8. */
   readonly bytes: number
@@ -11,23 +11,35 @@ export interface Batch {
   readonly waiting: number
 }
 
+/** A collector's word on one event, as far as the SDK reads it. */
+export interface ReadVerdict {
+  readonly status: 'accepted' | 'rejected'
+  readonly duplicate?: true
+  readonly message?: string
+}
+
 /**
- * What became of a batch.
- * `acknowledged`: the collector named every event, one verdict each, in order.
+ * What became of a batch. With `verdicts` it is acknowledged: the collector named every event, one verdict each, in order.
  * `retry`: nothing is known; the same batch must be sent again, not before `afterMs` if the collector said so (else 0).
  * Otherwise the collector refuses the request as it is. `unauthorized`: nothing with this key will pass.
  * `too_large`: halve it. `refused`: some event in it is poison.
  */
 export type SendOutcome =
-  | { readonly kind: 'acknowledged'; readonly verdicts: readonly Verdict[] }
   | {
+      readonly verdicts: readonly ReadVerdict[]
+      readonly kind?: never
+      readonly message?: never
+      readonly afterMs?: never
+    }
+  | {
+      readonly verdicts?: never
       readonly kind: 'retry' | 'unauthorized' | 'too_large' | 'refused'
       readonly message: string
       readonly afterMs: number
     }
 
-/** Carries one batch to the collector. Never rejects: whatever goes wrong is an outcome. */
-export interface Transport {
-  /** `mayOutlive`: the request should outlive the page that makes it, where the platform can do that. */
-  send(batch: Batch, mayOutlive: boolean): Promise<SendOutcome>
-}
+/**
+ * Carries one batch to the collector. Never rejects: whatever goes wrong is an outcome.
+ * `mayOutlive`: the request should outlive the page that makes it, where the platform can do that.
+ */
+export type Transport = (batch: Batch, mayOutlive: boolean) => Promise<SendOutcome>

@@ -5,26 +5,26 @@ export function createFakeLocks(): Locks & { readonly held: ReadonlySet<string> 
   const held = new Set<string>()
   const waiting = new Map<string, (() => void)[]>()
 
-  async function grant(name: string, hold: (lock: unknown) => Promise<unknown> | undefined): Promise<void> {
+  async function grant(name: string, taken: () => unknown): Promise<void> {
     held.add(name)
     try {
-      await hold({ name })
+      await taken()
     } finally {
-      held.delete(name)
-      waiting.get(name)?.shift()?.()
+      const next = waiting.get(name)?.shift()
+      if (next) next()
+      else held.delete(name)
     }
   }
 
   return {
     held,
-    async request(name, { ifAvailable, signal }, hold) {
+    async request(name, { signal }, taken) {
       await Promise.resolve()
-      if (!held.has(name)) return grant(name, hold)
-      if (ifAvailable) return hold(null)
+      if (!held.has(name)) return grant(name, taken)
       await new Promise<void>((resolve, reject) => {
         const row = () => waiting.get(name) ?? []
         waiting.set(name, row().concat(resolve))
-        signal?.addEventListener('abort', () => {
+        signal.addEventListener('abort', () => {
           waiting.set(
             name,
             row().filter((one) => one !== resolve),
@@ -32,7 +32,7 @@ export function createFakeLocks(): Locks & { readonly held: ReadonlySet<string> 
           reject(signal.reason as Error)
         })
       })
-      return grant(name, hold)
+      return grant(name, taken)
     },
   }
 }

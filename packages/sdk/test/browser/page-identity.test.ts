@@ -5,13 +5,19 @@ import { createFakeStorage, forbiddenStorage, type FakeStorage } from '../fake-s
 
 let made = 0
 
-/** A page that is loaded on a browser with this storage. */
-function load(storage: FakeStorage) {
-  return createPageIdentity(
-    createSafeStorage(() => storage),
-    'p:',
-    () => `anonymous-${++made}`,
-  )
+/** A page that is loaded on a browser with this storage, which is shut before consent and after its refusal. */
+function load(storage: FakeStorage, createId: (() => string) | undefined = () => `anonymous-${++made}`) {
+  let isOpen = false
+  const safe = createSafeStorage(() => (isOpen ? storage : forbiddenStorage()))
+  const page = createPageIdentity(safe, 'p:', createId)
+  return {
+    ...page,
+    persist(allowed: boolean) {
+      isOpen = true
+      page.persist(allowed)
+      isOpen = allowed
+    },
+  }
 }
 
 test('a visitor keeps one anonymous id over pages and visits, and reset makes a new one', () => {

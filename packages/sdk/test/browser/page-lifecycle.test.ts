@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { createKeepaliveBudget } from '../../src/browser/keepalive-budget.ts'
 import { startPageLifecycle } from '../../src/browser/page-lifecycle.ts'
-import type { Sender } from '../../src/send/sender.ts'
 
 function setUp() {
   const calls: string[] = []
@@ -12,17 +11,14 @@ function setUp() {
     window.addEventListener(type, listener)
   }
   const document = { visibilityState: 'visible' }
-  const sender: Sender = {
-    notice: () => void calls.push('notice'),
-    drain: async () => undefined,
-    sendAtExit: (budgetBytes) => void calls.push(`exit ${budgetBytes()}`),
+  const core = {
+    sendAtExit: (budgetBytes: () => number) => void calls.push(`exit ${budgetBytes()}`),
     resume: () => void calls.push('resume'),
-    stop: () => undefined,
   }
   const budget = createKeepaliveBudget()
   startPageLifecycle(
     { addEventListener, document },
-    sender,
+    core,
     budget,
     () => calls.push('leave'),
     () => calls.push('return'),
@@ -30,10 +26,10 @@ function setUp() {
   return { window, document, calls, listened, exit: `exit ${budget.available()}` }
 }
 
-test('what waits is sent when the page is hidden, and not when it is shown', () => {
+test('what waits is sent when the page is hidden; when it is shown, it is looked for what others left', () => {
   const { window, document, calls, exit } = setUp()
   window.dispatchEvent(new Event('visibilitychange'))
-  expect(calls).toEqual([])
+  expect(calls.splice(0)).toEqual(['return'])
   document.visibilityState = 'hidden'
   window.dispatchEvent(new Event('visibilitychange'))
   expect(calls).toEqual([exit])
@@ -45,12 +41,10 @@ test('as the page goes it is sent first, and then the lanes are let go', () => {
   expect(calls).toEqual([exit, 'leave'])
 })
 
-test('a page back from the back/forward cache takes its lanes again and sends; a page just loaded does not', () => {
+test('a page that is shown, for the first time or from the back/forward cache, takes its lanes', () => {
   const { window, calls } = setUp()
-  window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }))
-  expect(calls).toEqual([])
-  window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
-  expect(calls).toEqual(['return', 'notice'])
+  window.dispatchEvent(new Event('pageshow'))
+  expect(calls).toEqual(['return'])
 })
 
 test('being online again ends a wait', () => {

@@ -1,83 +1,87 @@
 import { setImmediate as settled } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createTabLock } from '../../src/browser/tab-lock.ts'
+import { createTabLock, type TabLock } from '../../src/browser/tab-lock.ts'
 import { createFakeLocks } from './fake-locks.ts'
 
-test('the lane of a living tab is taken by nobody; once the tab is gone, by exactly one', async () => {
+/** As a tab holds its own lane: until it goes. */
+const hold = (tab: TabLock, lane: string) =>
+  tab.hold(lane, (left) => new Promise((release) => left.addEventListener('abort', release)))
+
+function setUp(count: number) {
   const locks = createFakeLocks()
-  const [owner, second, third] = [createTabLock(locks, 'p:'), createTabLock(locks, 'p:'), createTabLock(locks, 'p:')]
   const taken: string[] = []
-  owner.hold('lane')
+  const tabs = Array.from({ length: count }, () => createTabLock(locks, 'p:')) as [TabLock, TabLock, TabLock]
+  const adopt = (tab: TabLock, name: string) => tab.hold('lane', () => taken.push(name))
+  return { locks, taken, tabs, adopt }
+}
+
+test('the lane of a living tab is taken by nobody; the moment it is gone, one after the other gets it', async () => {
+  const { locks, taken, tabs, adopt } = setUp(3)
+  const [owner, second, third] = tabs
+  hold(owner, 'lane')
   await settled()
-  second.hold('lane', () => taken.push('too early'))
+  adopt(second, 'second')
+  adopt(third, 'third')
   await settled()
   expect([...locks.held]).toEqual(['p:lane'])
   expect(taken).toEqual([])
 
   owner.release()
   await settled()
-  second.hold('lane', () => taken.push('second'))
-  third.hold('lane', () => taken.push('third'))
-  await settled()
-  expect(taken).toEqual(['second'])
-  second.release()
-  await settled()
-  third.hold('lane', () => taken.push('third'))
-  await settled()
   expect(taken).toEqual(['second', 'third'])
+  expect(locks.held.size).toBe(0)
+})
+
+test('a lane is asked for once, however often one looks, until it was had', async () => {
+  const { taken, tabs, adopt } = setUp(2)
+  const [owner, heir] = tabs
+  hold(owner, 'lane')
+  await settled()
+  for (let i = 0; i < 3; i++) adopt(heir, 'heir')
+  owner.release()
+  await settled()
+  expect(taken).toEqual(['heir'])
+  adopt(heir, 'again')
+  await settled()
+  expect(taken).toEqual(['heir', 'again'])
 })
 
 test('release lets every lane go, and a lane can be held again after it', async () => {
-  const locks = createFakeLocks()
-  const tab = createTabLock(locks, 'p:')
-  tab.hold('own')
-  tab.hold('adopted', () => undefined)
+  const { locks, tabs } = setUp(1)
+  const [tab] = tabs
+  hold(tab, 'own')
   await settled()
-  expect(locks.held.size).toBe(2)
+  expect([...locks.held]).toEqual(['p:own'])
   tab.release()
   await settled()
   expect(locks.held.size).toBe(0)
-  tab.hold('own')
+  hold(tab, 'own')
   await settled()
   expect([...locks.held]).toEqual(['p:own'])
 })
 
-test('the lock is waited for where another still has it', async () => {
-  const locks = createFakeLocks()
-  const [heir, owner] = [createTabLock(locks, 'p:'), createTabLock(locks, 'p:')]
-  heir.hold('lane', () => undefined)
-  await settled()
-  owner.hold('lane')
-  heir.release()
-  await settled()
-  const taken: string[] = []
-  heir.hold('lane', () => taken.push('heir'))
-  await settled()
-  expect(taken).toEqual([])
-})
-
 test('a page that is gone waits for no lock: it would hold it unawares', async () => {
-  const locks = createFakeLocks()
-  const [heir, owner, third] = [createTabLock(locks, 'p:'), createTabLock(locks, 'p:'), createTabLock(locks, 'p:')]
-  heir.hold('lane', () => undefined)
+  const { taken, tabs, adopt } = setUp(3)
+  const [owner, gone, third] = tabs
+  hold(owner, 'lane')
   await settled()
-  owner.hold('lane')
+  adopt(gone, 'gone')
   await settled()
+  gone.release()
   owner.release()
-  heir.release()
   await settled()
-  const taken: string[] = []
-  third.hold('lane', () => taken.push('third'))
+  adopt(third, 'third')
   await settled()
   expect(taken).toEqual(['third'])
 })
 
 test('without Web Locks every lane counts as free: better sent twice under one key than never', async () => {
   const taken: string[] = []
-  createTabLock(undefined, 'p:').hold('lane', () => taken.push('missing'))
+  const without = createTabLock(undefined, 'p:')
+  without.hold('lane', () => taken.push('missing'))
+  without.hold('lane', () => taken.push('missing, a second time'))
   const refusing = { request: () => Promise.reject(new DOMException('opaque origin', 'SecurityError')) }
   createTabLock(refusing, 'p:').hold('lane', () => taken.push('refused'))
-  createTabLock(refusing, 'p:').hold('lane')
   await settled()
   expect(taken).toEqual(['missing', 'refused'])
 })

@@ -67,7 +67,7 @@ export function createLaneBooks(db: Database): () => LaneBooks {
         for (const books of touched.values()) {
           for (const book of books.values()) {
             book.close(spokenFor.has(book))
-            rows.save(book.row)
+            rows.save({ row: book.row, isNew: book.before === undefined })
             book.save()
             tally.move(book.before, book.row)
           }

@@ -36,7 +36,10 @@ export function observeOffset(clock: LaneClock, offsetMs: number): void {
 export function correctTime<Event extends StoredEvent>(clock: LaneClock, event: Event, seq: number): Event {
   const original = event.timestampMs
   const offset = clock.clock_offset ?? 0
-  const corrected = original + (Math.abs(offset) > TOLERANCE_MS ? offset : 0)
+  const sentAtMs = event.receivedAtMs - offset
+  // After it was sent nothing happened: the clock was set back since, or the time was not the clock's. It says nothing of it.
+  const isOff = Math.abs(offset) > TOLERANCE_MS && original <= sentAtMs + TOLERANCE_MS
+  const corrected = original + (isOff ? offset : 0)
   const inOrder = keepOrder(clock, original, corrected, seq)
   const kept = inOrder >= FIRST_MS && inOrder <= LAST_MS ? inOrder : original
   if (seq > (clock.clock_seq ?? 0)) {

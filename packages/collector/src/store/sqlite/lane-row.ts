@@ -36,14 +36,29 @@ export interface FoundLane {
 export interface LaneRows {
   /** Made if there is none. */
   find(project: number, lane: string): FoundLane
-  save(row: LaneRow): void
+  save(lane: FoundLane): void
 }
 
-const COLUMNS = (
-  'id project lane highest far stored duplicates rejected dropped told_last missing first_seen last_seen waiting heard_at ' +
-  'clock_offset clock_seq clock_original clock_kept'
-).split(' ')
-const NEVER_CHANGED = 3
+const FIXED = ['id', 'project', 'lane'] as const
+const CHANGING = [
+  'highest',
+  'far',
+  'stored',
+  'duplicates',
+  'rejected',
+  'dropped',
+  'told_last',
+  'missing',
+  'first_seen',
+  'last_seen',
+  'waiting',
+  'heard_at',
+  'clock_offset',
+  'clock_seq',
+  'clock_original',
+  'clock_kept',
+] as const
+const COLUMNS = [...FIXED, ...CHANGING]
 
 const UNSEEN = {
   highest: 0,
@@ -70,13 +85,13 @@ export function createLaneRows(db: Database): () => LaneRows {
     `SELECT ${COLUMNS.join(', ')} FROM lane WHERE project = ? AND lane = ?`,
   )
   const highestId = db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM lane').pluck()
-  const save = db.prepare<[LaneRow]>(
-    `INSERT INTO lane (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((column) => `@${column}`).join(', ')})
-     ON CONFLICT (id) DO UPDATE SET
-       ${COLUMNS.slice(NEVER_CHANGED)
-         .map((column) => `${column} = excluded.${column}`)
-         .join(', ')}`,
+  const insert = db.prepare<(number | string | null)[]>(
+    `INSERT INTO lane (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
   )
+  const update = db.prepare<(number | string | null)[]>(
+    `UPDATE lane SET ${CHANGING.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
+  )
+
   return () => {
     let last: number | undefined
     return {
@@ -86,7 +101,10 @@ export function createLaneRows(db: Database): () => LaneRows {
         last = (last ?? highestId.get() ?? 0) + 1
         return { row: { ...UNSEEN, id: last, project, lane }, isNew: true }
       },
-      save: (row) => void save.run(row),
+      save({ row, isNew }) {
+        if (isNew) insert.run(...COLUMNS.map((column) => row[column]))
+        else update.run(...CHANGING.map((column) => row[column]), row.id)
+      },
     }
   }
 }

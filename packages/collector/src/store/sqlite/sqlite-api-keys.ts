@@ -3,7 +3,7 @@ import type { ApiKey, ApiKeys } from '../registry.ts'
 import { guard } from './guard.ts'
 import { createProjectIds } from './project-ids.ts'
 
-const SELECT = `SELECT k.uuid AS id, p.uuid AS projectId, k.kind, k.hash, k.prefix,
+const SELECT = `SELECT k.uuid AS id, p.uuid AS projectId, k.kind, lower(hex(k.hash)) AS hash, k.prefix,
   k.events_per_minute AS eventsPerMinute, k.analytics_per_minute AS analyticsPerMinute,
   k.created_at AS createdAtMs, k.revoked_at AS revokedAtMs
   FROM api_key k JOIN project p ON p.id = k.project`
@@ -21,8 +21,18 @@ export function createSqliteApiKeys(db: Database): ApiKeys {
   )
   const create = (key: ApiKey): void => {
     const { id, projectId, kind, hash, prefix, eventsPerMinute, analyticsPerMinute, createdAtMs, revokedAtMs } = key
-    const project = projectRow(projectId)
-    insert.run(id, project, kind, hash, prefix, eventsPerMinute, analyticsPerMinute, createdAtMs, revokedAtMs)
+    const bytes = Buffer.from(hash, 'hex')
+    insert.run(
+      id,
+      projectRow(projectId),
+      kind,
+      bytes,
+      prefix,
+      eventsPerMinute,
+      analyticsPerMinute,
+      createdAtMs,
+      revokedAtMs,
+    )
   }
   const revoke = (projectId: string, keyId: string, atMs: number): boolean =>
     stop.run(atMs, keyId, projectRow(projectId)).changes === 1
@@ -33,7 +43,7 @@ export function createSqliteApiKeys(db: Database): ApiKeys {
   })
   return {
     create: (key) => guard(() => create(key)),
-    findByHash: (hash) => guard(() => find.get(hash)),
+    findByHash: (hash) => guard(() => find.get(Buffer.from(hash, 'hex'))),
     list: (projectId) => guard(() => list.all(projectId)),
     revoke: (projectId, keyId, atMs) => guard(() => revoke(projectId, keyId, atMs)),
     replace: (keyId, successor) => guard(() => replace.immediate(keyId, successor)),
