@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { StoredEvent } from '../src/store/ledger.ts'
 import { correctTime, type LaneClock, observeOffset } from '../src/store/sqlite/lane-clock.ts'
+import { allIn } from './blocks/stored-in.ts'
 import { startTestApp, type TestApp } from './start-test-app.ts'
 
 const NOW = Date.parse('2024-03-15T12:00:00.000Z')
@@ -43,11 +44,11 @@ async function send(lane: string, { sentAt, times, firstSeq = 1 }: Sending): Pro
 
 /** Kept and given times of a lane's events, by their numbers. */
 function kept(lane: string): { ts: number; original_ts: number | null }[] {
-  return rows
-    .prepare<[string], { ts: number; original_ts: number | null }>(
-      'SELECT ts, original_ts FROM event WHERE lane = (SELECT id FROM lane WHERE lane = ?) ORDER BY seq',
-    )
-    .all(lane)
+  const row = rows.prepare<[string], number>('SELECT id FROM lane WHERE lane = ?').pluck().get(lane)
+  return allIn(rows)
+    .filter((event) => event.lane === row)
+    .toSorted((one, other) => one.seq - other.seq)
+    .map(({ timestampMs, originalTimestampMs }) => ({ ts: timestampMs, original_ts: originalTimestampMs }))
 }
 
 const own = (...times: number[]) => times.map((ts) => ({ ts, original_ts: null }))

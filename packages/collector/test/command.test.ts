@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startNodeChild } from '@truecount/testkit'
-import Database from 'better-sqlite3'
 import { afterAll, describe, expect, test } from 'vitest'
 import { answerOf, temporaryFolder } from './start-test-app.ts'
 
@@ -121,12 +121,13 @@ describe('truecount', { timeout: 60_000 }, () => {
     })
     await Promise.allSettled(sending)
     expect(await child.exited).toMatchObject({ signal: 'SIGKILL' })
-    const db = new Database(dbPath)
-    const stored = db.prepare('SELECT lower(hex(event_id)) FROM event').pluck().all() as string[]
-    db.close()
+    const exported = join(folder.path, 'killed.ndjson')
+    expect(await run('export', '--db', dbPath, '--to', exported)).toMatchObject({ code: 0 })
+    const lines = readFileSync(exported, 'utf8').trimEnd().split('\n')
+    const stored = lines.map((line) => (JSON.parse(line) as { event_id: string }).event_id)
     const found = new Set(stored)
     expect(found.size).toBe(stored.length)
     expect(acknowledged.length).toBeGreaterThanOrEqual(300)
-    expect(acknowledged.filter((id) => !found.has(id.replaceAll('-', '')))).toEqual([])
+    expect(acknowledged.filter((id) => !found.has(id))).toEqual([])
   })
 })

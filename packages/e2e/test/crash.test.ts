@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createRandom } from '@truecount/testkit'
 import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest'
@@ -20,14 +19,15 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** What is wrong with the rows of a file: an acknowledged event that has none, an id that has two. */
-function faultsOf(db: string, { acknowledged }: Load): { missing: string[]; twice: number; rows: number } {
-  const database = new DatabaseSync(db, { readOnly: true })
-  const rows = database.prepare('SELECT lower(hex(event_id)) AS id FROM event').all() as { id: string }[]
-  database.close()
-  const stored = new Set(rows.map(({ id }) => id))
-  const missing = [...acknowledged].filter(([, id]) => !stored.has(id.replaceAll('-', ''))).map(([name]) => name)
-  return { missing, twice: rows.length - stored.size, rows: rows.length }
+/** What is wrong with the events of a file: an acknowledged one that is missing, an id that stands twice. */
+async function faultsOf(db: string, { acknowledged }: Load): Promise<{ missing: string[]; twice: number }> {
+  const exported = join(folder, 'exported.ndjson')
+  await rm(exported, { force: true })
+  expect(await runCommand('export', '--db', db, '--to', exported)).toMatchObject({ code: 0 })
+  const lines = (await readFile(exported, 'utf8')).split('\n').filter((line) => line !== '')
+  const stored = new Set(lines.map((line) => (JSON.parse(line) as { event_id: string }).event_id))
+  const missing = [...acknowledged].filter(([, id]) => !stored.has(id)).map(([name]) => name)
+  return { missing, twice: lines.length - stored.size }
 }
 
 test.each(['process', 'power'])(
@@ -48,7 +48,7 @@ test.each(['process', 'power'])(
       await wait(random() * LONGEST_LIFE_MS)
       expect(await child.kill('SIGKILL')).toMatchObject({ signal: 'SIGKILL' })
       await sending
-      expect({ kill, ...faultsOf(db, load) }).toMatchObject({ kill, missing: [], twice: 0 })
+      expect({ kill, ...(await faultsOf(db, load)) }).toMatchObject({ kill, missing: [], twice: 0 })
       if (load.acknowledged.size === before) idleRounds += 1
       before = load.acknowledged.size
     }
@@ -58,7 +58,7 @@ test.each(['process', 'power'])(
     const { child, url } = await serve(db)
     await load.send(url, key)
     expect(await child.kill('SIGTERM')).toEqual({ code: 0, signal: null })
-    expect(faultsOf(db, load)).toMatchObject({ missing: [], twice: 0 })
+    expect(await faultsOf(db, load)).toMatchObject({ missing: [], twice: 0 })
     expect(load.strange).toEqual([])
     const doctor = await runCommand('doctor', '--db', db, '--json')
     expect(doctor.code).toBe(0)
@@ -76,7 +76,7 @@ test('SIGTERM under load ends it with 0: what is under way is answered, and all 
   expect(await child.kill('SIGTERM')).toEqual({ code: 0, signal: null })
   await sending
   expect(load.strange).toEqual([])
-  expect(faultsOf(db, load)).toMatchObject({ missing: [], twice: 0 })
+  expect(await faultsOf(db, load)).toMatchObject({ missing: [], twice: 0 })
   expect(child.output()).toContain('"msg":"stopped"')
 
   const again = await serve(db)

@@ -223,9 +223,12 @@ function git(cwd: string, ...args: string[]): void {
   execFileSync('git', args, { cwd, stdio: 'pipe' })
 }
 
+/** Hides the first event as a deletion would, and books none. */
 function removeOneEvent(dbPath: string): void {
   const database = new DatabaseSync(dbPath, { timeout: 10_000 })
-  const { changes } = database.prepare(`DELETE FROM event WHERE rowid = (SELECT min(rowid) FROM event)`).run()
+  const hide = `INSERT INTO erasure (project, up_to, before) SELECT min(id), 1, 9e15 FROM project`
+  const { changes } = database.prepare(hide).run()
+  database.exec('UPDATE storage SET layout = layout + 1')
   database.close()
   expect(changes).toBe(1)
 }

@@ -1,19 +1,24 @@
 import type { Database } from 'better-sqlite3'
+import type { BlockEvent } from '../../src/store/blocks/encode-block.ts'
 import { eventOfRow } from '../../src/store/blocks/event-of-row.ts'
 import { readStoredRows } from '../../src/store/blocks/stored-rows.ts'
 
 /** All events of a file that are not hidden, in the order of their numbers. */
-export function storedIn(db: Database) {
+export function allIn(db: Database): BlockEvent[] {
   const read = db.transaction(() =>
     [...readStoredRows(db)].flatMap(({ rows, kept }) =>
-      Array.from(kept ?? Array(rows.length).keys(), (row) => {
-        const event = eventOfRow(rows, row)
-        const { number, project, eventName, userId, timestampMs, receivedAtMs, page, seq, key, metadata } = event
-        return { number, project, eventName, userId, timestampMs, receivedAtMs, page, seq, key, metadata }
-      }),
+      Array.from(kept ?? Array(rows.length).keys(), (row) => eventOfRow(rows, row)),
     ),
   )
   return read()
+}
+
+/** What rows have of them, too. */
+export function storedIn(db: Database) {
+  return allIn(db).map((event) => {
+    const { number, project, eventName, userId, timestampMs, receivedAtMs, page, seq, key, metadata } = event
+    return { number, project, eventName, userId, timestampMs, receivedAtMs, page, seq, key, metadata }
+  })
 }
 
 /** The same of a file of rows. */
