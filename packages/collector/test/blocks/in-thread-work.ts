@@ -25,7 +25,7 @@ export function openInThreadWork(path: string): { work: SealWork; count: BlockEr
       rewrite: async (id) => rewrite(id),
       mergeRuns: async (ids) => merge(ids),
       hasUser: async (id) => hasUser(db, id),
-      checkpoint: async () => undefined,
+      checkpoint: async () => true,
       stop: async () => undefined,
     },
     count: async (projectId, wish) =>

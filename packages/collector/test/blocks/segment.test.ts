@@ -12,6 +12,7 @@ import type { BuiltSegment } from '../../src/store/blocks/seal-work.ts'
 import type { Segment } from '../../src/store/blocks/segment.ts'
 import { createSegmentOpener } from '../../src/store/blocks/stored-segment.ts'
 import { createUserIds } from '../../src/store/blocks/user-ids.ts'
+import { userHash } from '../../src/store/blocks/user-hash.ts'
 import { createUserTexts } from '../../src/store/blocks/user-texts.ts'
 import { anyBlocks, anyErasures, isHidden, PLAIN_EVENT } from './any-segment-events.ts'
 import { createBlockFile } from './block-file.ts'
@@ -89,12 +90,12 @@ test('The same user has the same id in every segment, and users of two projects 
 })
 
 test('Users whose hashes are the same are told apart by their texts', () => {
-  const segment = seal([[{ ...PLAIN_EVENT, userId: 'eve' }]])
-  const id = segment.column('users').ids[1] as number
-  // What SHA-256 does not give in a lifetime: another row under the hash of a text that comes later.
-  file.db.prepare("INSERT INTO user_text SELECT ?, project, hash, 'another' FROM user_text WHERE id = ?").run(1e6, id)
-  const again = seal([[{ ...PLAIN_EVENT, userId: 'eve' }]])
-  expect([...again.column('users').ids]).toEqual([0, id])
+  // What SHA-256 does not give in a lifetime: another user under the same hash.
+  const nextUser = file.db.prepare('SELECT next_user FROM storage').pluck().get() as number
+  file.addUsers([{ id: nextUser, project: 1, hash: userHash(1, 'eve'), text: 'another' }])
+  const users = seal([[{ ...PLAIN_EVENT, userId: 'eve' }]]).column('users')
+  expect([...users.ids]).toEqual([0, nextUser + 1])
+  expect([users.text(1), users.find(1, 'eve'), users.find(1, 'another')]).toEqual(['eve', 1, 0])
 })
 
 test('Large and strange texts come back from a segment: 500 KB, NUL, line feeds, names of 100 characters, escapes of half a pair', () => {

@@ -73,7 +73,7 @@ test('Runs are merged on the sealing thread, and the write-ahead log is written 
   expect(merged).toMatchObject({ first: 1, last: EVENTS, keys: EVENTS / 2 })
   expect(merged).toEqual(structuredClone(createMergeRuns(db)(ids)))
 
-  await seals.checkpoint()
+  expect(await seals.checkpoint(0)).toBe(true)
   const [{ log, checkpointed }] = file.db.pragma('wal_checkpoint(PASSIVE)') as [{ log: number; checkpointed: number }]
   expect(checkpointed).toBe(log)
 })

@@ -1,24 +1,20 @@
-import type { Database } from 'better-sqlite3'
 import type { SealWork } from './seal-work.ts'
 
 /** From this size on the write-ahead log is written back. */
 const LARGE_BYTES = 32 * 1024 * 1024
 
 /** From this size on whoever ingests waits until no reader keeps the log from beginning anew. */
-const TOO_LARGE_BYTES = 512 * 1024 * 1024
+const TOO_LARGE_BYTES = 192 * 1024 * 1024
 
 /** The size is asked for once in so many transactions. */
 const TRANSACTIONS_A_LOOK = 16
 
-/** Each pass leaves what was written while it ran. */
-const PASSES = 2
-
-/** Readers that use the log keep it from beginning anew; they end soon. */
+/** Readers that use the log keep it from beginning anew; they end soon. Nobody writes while it waits for them. */
 const RETRY_MS = 25
-const PATIENCE_MS = 2_000
+const PATIENCE_MS = 5
+const LONG_PATIENCE_MS = 2_000
 
 export interface CheckpointerParts {
-  readonly db: Database
   /** Bytes of the write-ahead log. */
   readonly walBytes: () => number
   readonly work: () => SealWork
@@ -27,7 +23,7 @@ export interface CheckpointerParts {
   readonly onError: (error: unknown) => void
 }
 
-/** Keeps the write-ahead log short without holding up whoever ingests: another thread writes it back, all but the last of it. */
+/** Keeps the write-ahead log short without holding up whoever ingests: another thread writes it back. */
 export interface Checkpointer {
   /** To be told of every transaction of this process. */
   committed(): void
@@ -52,22 +48,9 @@ export function createCheckpointer(parts: CheckpointerParts): Checkpointer {
   }
 }
 
-async function writeBack({ db, walBytes, work, wait, stopping }: CheckpointerParts): Promise<void> {
-  for (;;) {
-    for (let i = 0; i < PASSES; i++) await work().checkpoint()
-    if (stopping.aborted || beginAnew(db, walBytes() > TOO_LARGE_BYTES ? PATIENCE_MS : 0)) return
+async function writeBack({ walBytes, work, wait, stopping }: CheckpointerParts): Promise<void> {
+  while (!stopping.aborted) {
+    if (await work().checkpoint(walBytes() > TOO_LARGE_BYTES ? LONG_PATIENCE_MS : PATIENCE_MS)) return
     await wait(RETRY_MS)
-  }
-}
-
-/** Writes back the rest. Whether the log begins anew with the next transaction. */
-function beginAnew(db: Database, patienceMs: number): boolean {
-  const before = db.pragma('busy_timeout', { simple: true }) as number
-  db.pragma(`busy_timeout = ${patienceMs}`)
-  try {
-    const [{ busy }] = db.pragma('wal_checkpoint(RESTART)') as [{ busy: number }]
-    return busy === 0
-  } finally {
-    db.pragma(`busy_timeout = ${before}`)
   }
 }

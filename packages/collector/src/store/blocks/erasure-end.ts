@@ -5,7 +5,7 @@ import type { SmallSteps } from './small-steps.ts'
 import { userHash } from './user-hash.ts'
 
 /** Pages given back in one step. */
-const STEP_PAGES = 200
+const STEP_PAGES = 64
 
 /** Free pages that the next blocks and segments will soon be written into; more than that are given back in any case. */
 const KEPT_PAGES = 32_768

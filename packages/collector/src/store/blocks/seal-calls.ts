@@ -7,6 +7,8 @@ import { createSealBlocks } from './seal-blocks.ts'
 import type { BuiltRun, BuiltSegment, Rewritten, SealWork } from './seal-work.ts'
 import { createHasUser } from './has-user.ts'
 
+const CHECKPOINT_PASSES = 2
+
 type Packed<Built extends { readonly parts: unknown }> = Omit<Built, 'parts'> & { readonly parts: PackedParts }
 
 export interface PackedSealed {
@@ -24,7 +26,7 @@ export interface SealCalls {
   rewrite(...args: Parameters<SealWork['rewrite']>): PackedRewritten
   mergeRuns(...args: Parameters<SealWork['mergeRuns']>): Packed<BuiltRun> | undefined
   hasUser(...args: Parameters<SealWork['hasUser']>): boolean
-  checkpoint(): void
+  checkpoint(...args: Parameters<SealWork['checkpoint']>): boolean
 }
 
 /** `db` reads; the log is written back through another connection, which is opened when it is first needed. */
@@ -48,9 +50,13 @@ export function createSealCalls(db: Database.Database, path: string): SealCalls 
       return run && packed(run)
     },
     hasUser: createHasUser(db),
-    checkpoint() {
-      writer ??= new Database(path, { fileMustExist: true, timeout: 0 })
-      writer.pragma('wal_checkpoint(PASSIVE)')
+    checkpoint(patienceMs) {
+      writer ??= new Database(path, { fileMustExist: true })
+      writer.pragma(`busy_timeout = ${patienceMs}`)
+      // The second pass copies what was written during the first.
+      for (let pass = 0; pass < CHECKPOINT_PASSES; pass++) writer.pragma('wal_checkpoint(PASSIVE)')
+      const [{ busy }] = writer.pragma('wal_checkpoint(RESTART)') as [{ busy: number }]
+      return busy === 0
     },
   }
 }

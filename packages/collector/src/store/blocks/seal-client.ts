@@ -26,7 +26,7 @@ export function createSealClient(data: SealThreadData): SealWork {
       return run && unpacked(run)
     },
     hasUser: (id) => call('hasUser', id),
-    checkpoint: () => call('checkpoint'),
+    checkpoint: (patienceMs) => call('checkpoint', patienceMs),
     stop: calls.stop,
   }
 }

@@ -75,8 +75,11 @@ export interface SealWork {
   mergeRuns(runs: readonly number[]): Promise<BuiltRun | undefined>
   /** Whether a segment has events of a user, by `user_text.id`. */
   hasUser(id: number): Promise<boolean>
-  /** Copies what it can of the write-ahead log into the file, and holds nobody up. */
-  checkpoint(): Promise<void>
+  /**
+   * Copies the write-ahead log into the file: most of it while others write, the last of it while they wait, some milliseconds.
+   * Whether the log then begins anew; not where a reader still uses it after `patienceMs`, during which nobody writes.
+   */
+  checkpoint(patienceMs: number): Promise<boolean>
   /** Ends the worker, whatever it does. */
   stop(): Promise<void>
 }

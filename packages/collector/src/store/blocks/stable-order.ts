@@ -16,7 +16,7 @@ export function orderOf(values: Float64Array): Uint32Array {
   // Value and place in one double, while it has bits for both: such an array is sorted natively.
   const places = 2 ** Math.ceil(Math.log2(count))
   if ((largest - smallest + 1) * places > Number.MAX_SAFE_INTEGER) {
-    return order.sort((a, b) => (values[a] as number) - (values[b] as number) || a - b)
+    return order.sort((a, b) => (values[a] as number) - (values[b] as number))
   }
   const both = new Float64Array(count)
   for (let i = 0; i < count; i++) both[i] = ((values[i] as number) - smallest) * places + i

@@ -12,7 +12,7 @@ import type { SmallSteps } from './small-steps.ts'
 import { createStoreRun } from './store-run.ts'
 
 /** Bytes of blocks that one step looks at, save one that is larger. */
-const STEP_BYTES = 512 * 1024
+const STEP_BYTES = 128 * 1024
 
 /** Takes what erasures hide out of blocks that are not sealed yet. One call at a time. */
 export interface TailCleaner {

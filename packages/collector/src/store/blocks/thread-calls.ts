@@ -48,7 +48,7 @@ export function createThreadCalls(entry: URL, workerData: unknown): ThreadCalls 
       return new Promise((resolve, reject) => {
         if (waiting.size === 0) worker.ref()
         waiting.set(id, { resolve, reject })
-        worker.postMessage({ id, name, args } satisfies CallMessage)
+        worker.postMessage({ id, name, args } satisfies CallMessage, [])
       })
     },
     async stop() {

@@ -7,7 +7,7 @@ import { migrate } from './migrate.ts'
 const OPENING_TIMEOUT_MS = 5_000
 
 /** Pages of the write-ahead log after which a commit writes it back. */
-const LAST_CHECKPOINT_PAGES = 32_768
+const LAST_CHECKPOINT_PAGES = 65_536
 
 /** Largest write-ahead log that is kept after its content went into the file. */
 const KEPT_WAL_BYTES = 16 * 1024 * 1024
