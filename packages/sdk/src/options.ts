@@ -74,10 +74,12 @@ export function resolveOptions<Options extends CoreOptions>(
   const { key, endpoint } = options
   for (const [name, usual] of Object.entries({ ...DEFAULTS, maxQueueBytes })) options[name] ??= usual
   const problems = [
-    isText(key) ? [] : `key: give ${IS_DEVELOPMENT ? 'the API key of your project' : 'one'}`,
+    isText(key) ? [] : IS_DEVELOPMENT ? 'key: give the API key of your project' : 'give key',
     isText(endpoint) && /^https?:/.test(endpoint)
       ? []
-      : `endpoint: give ${IS_DEVELOPMENT ? 'the URL of your collector' : 'one'}`,
+      : IS_DEVELOPMENT
+        ? 'endpoint: give the URL of your collector'
+        : 'give endpoint',
     IS_DEVELOPMENT ? problemsOfNumbers(options, maxQueueBytes) : [],
   ].flat()
   if (problems[0]) {

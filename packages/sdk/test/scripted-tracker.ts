@@ -83,7 +83,7 @@ export function createScriptedTracker(
     identity: parts.identity ?? createServiceIdentity(),
     clock,
     random,
-    lane: createLane((count) => Uint8Array.from({ length: count }, () => random() * 256)),
+    lane: createLane(Uint8Array.from({ length: 16 }, () => random() * 256)),
     maxBatchBytes: parts.maxBatchBytes ?? 60_000,
     transport: (batch) =>
       new Promise((resolve) => {

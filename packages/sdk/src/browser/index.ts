@@ -1,3 +1,4 @@
+import { LANE_ID_CHARACTERS } from '@truecount/protocol'
 import { createLane } from '../capture/lane.ts'
 import type { Clock } from '../clock.ts'
 import { createTrackerCore } from '../create-tracker.ts'
@@ -42,14 +43,14 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
   const { clock = systemClock } = options
   const key: unknown = options.key
   const prefix = `truecount:${String(key).slice(-8)}:`
-  const lane = createLane(randomBytes)
+  const lane = createLane(randomBytes())
   let mayStore = false
   const storage = createSafeStorage(() => (mayStore ? localStorage : undefined) as Storage)
   const stored = createStorageQueue(storage, `${prefix}event:`, lane.id, options.maxQueueBytes, utf8Bytes)
   const identity = createPageIdentity(
     storage,
     prefix,
-    options.anonymousId === false ? undefined : () => createLane(randomBytes).id,
+    options.anonymousId === false ? undefined : () => createLane(randomBytes()).id,
   )
   const locks = createTabLock(navigator.locks, prefix)
   const core = createTrackerCore({
@@ -104,8 +105,8 @@ const systemClock: Clock = {
   },
 }
 
-function randomBytes(count: number): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(count))
+function randomBytes(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(LANE_ID_CHARACTERS))
 }
 
 function utf8Bytes(text: string): number {

@@ -1,4 +1,4 @@
-import { formatLaneKey, LANE_ID_CHARACTERS } from '@truecount/protocol'
+import { formatLaneKey } from '@truecount/protocol'
 
 /**
  * Numbers the events of one tracker: 1, 2, 3 …
@@ -12,10 +12,10 @@ export interface Lane {
   count(): number
 }
 
-/** `randomBytes(n)` must come from a cryptographic source: two lanes with one id would swallow each other's events. */
-export function createLane(randomBytes: (count: number) => Uint8Array): Lane {
+/** `randomBytes`: {@link LANE_ID_CHARACTERS} of them, from a cryptographic source: two lanes with one id would swallow each other's events. */
+export function createLane(randomBytes: Uint8Array): Lane {
   let id = ''
-  for (const byte of randomBytes(LANE_ID_CHARACTERS)) id += (byte % 36).toString(36)
+  for (const byte of randomBytes) id += (byte % 36).toString(36)
   let seq = 0
   return { id, nextKey: () => formatLaneKey(id, ++seq), count: () => seq }
 }

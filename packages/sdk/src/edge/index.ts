@@ -1,4 +1,4 @@
-import { utf8Bytes } from '@truecount/protocol'
+import { LANE_ID_CHARACTERS, utf8Bytes } from '@truecount/protocol'
 import { createServiceIdentity } from '../capture/identity.ts'
 import { createLane, type Lane } from '../capture/lane.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
@@ -80,7 +80,7 @@ const systemClock: Clock = {
 /** Gets its id with its first event: edge platforms give no random bytes outside of a request. */
 function createLateLane(): Lane {
   let lane: Lane | undefined
-  const made = () => (lane ??= createLane((count) => crypto.getRandomValues(new Uint8Array(count))))
+  const made = () => (lane ??= createLane(crypto.getRandomValues(new Uint8Array(LANE_ID_CHARACTERS))))
   return {
     get id() {
       return made().id

@@ -1,3 +1,4 @@
+import { LANE_ID_CHARACTERS } from '@truecount/protocol'
 import { createServiceIdentity } from '../capture/identity.ts'
 import { createLane } from '../capture/lane.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
@@ -43,7 +44,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
   const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
   const { clock = systemClock } = options
   // The global one: `node:crypto` would be a third of the time that importing this entry takes.
-  const lane = createLane((count) => crypto.getRandomValues(new Uint8Array(count)))
+  const lane = createLane(crypto.getRandomValues(new Uint8Array(LANE_ID_CHARACTERS)))
   const opened = options.queue?.open(lane.id, options.maxQueueBytes, clock.now, {
     // Nobody can listen before this function has returned, nor may a listener track while events are adopted.
     problem: (message) => queueMicrotask(() => core.emit('error', { message })),

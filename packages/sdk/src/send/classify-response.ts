@@ -9,14 +9,10 @@ import type { ReadVerdict, SendOutcome } from './transport.ts'
 export function classifyResponse(status: number, body: string, eventCount: number, afterMs: number): SendOutcome {
   const verdicts = (status < 300 || status === 400) && attempt(() => verdictsOf(body))
   if (verdicts && verdicts.length === eventCount) return { verdicts }
-  return { kind: kindOf(status), message: `${status} ${body.slice(0, 200)}`, afterMs }
-}
-
-/** What a status means where the answer does not name the events. */
-function kindOf(status: number) {
-  if (status === 400) return 'refused'
-  if (status === 413) return 'too_large'
-  return status === 401 || status === 403 ? 'unauthorized' : 'retry'
+  // What a status means where the answer does not name the events.
+  const isForbidden = status === 401 || status === 403
+  const kind = status === 400 ? 'refused' : status === 413 ? 'too_large' : isForbidden ? 'unauthorized' : 'retry'
+  return { kind, message: `${status} ${body.slice(0, 200)}`, afterMs }
 }
 
 /** Nothing, or an exception, where the answer holds anything else: it says nothing about the events. */

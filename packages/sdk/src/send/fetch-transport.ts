@@ -1,5 +1,6 @@
 import { formatBatchUrl } from '@truecount/protocol'
 import type { Clock } from '../clock.ts'
+import { IS_DEVELOPMENT } from '../development.ts'
 import { errorText } from '../error-text.ts'
 import { classifyResponse, parseRetryAfter } from './classify-response.ts'
 import type { Transport } from './transport.ts'
@@ -52,7 +53,10 @@ export function createFetchTransport(parts: FetchTransportParts): Transport {
         ask(),
         // Not left to the signal alone: a `fetch` of the caller's own may ignore it and never answer.
         new Promise<never>((_, reject) => {
-          stopTimer = clock.startTimer(() => reject(new Error(`no answer in ${requestTimeoutMs} ms`)), requestTimeoutMs)
+          stopTimer = clock.startTimer(
+            () => reject(new Error(IS_DEVELOPMENT ? `no answer in ${requestTimeoutMs} ms` : 'no answer')),
+            requestTimeoutMs,
+          )
         }),
       ])
     } catch (cause) {
