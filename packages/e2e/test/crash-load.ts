@@ -24,9 +24,9 @@ export async function serve(db: string, ...args: string[]): Promise<Collector> {
 }
 
 /** A key without limits. */
-export async function makeKey(db: string): Promise<string> {
+export async function makeKey(db: string, kind: 'publishable' | 'secret' = 'secret'): Promise<string> {
   const limits = ['--events-per-minute', '0', '--analytics-per-minute', '0']
-  const { output } = await runCommand('keys', 'create', '--db', db, '--kind', 'secret', ...limits, '--json')
+  const { output } = await runCommand('keys', 'create', '--db', db, '--kind', kind, ...limits, '--json')
   return (JSON.parse(output) as { key: string }).key
 }
 

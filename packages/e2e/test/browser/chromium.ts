@@ -20,17 +20,20 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
 ]
 
+/** How Playwright starts it. */
+export const CHROMIUM_LAUNCH = {
+  executablePath: PATH,
+  headless: true,
+  args: FLAGS,
+  // Playwright shuts the back/forward cache by default; visitors have it.
+  ignoreDefaultArgs: ['--disable-back-forward-cache'],
+}
+
 /** Chromium on a profile of its own: what its pages stored is there again when the same folder is opened again. */
 export async function startChromium(profile: string, preferences?: object): Promise<BrowserContext> {
   if (preferences !== undefined) {
     await mkdir(join(profile, 'Default'), { recursive: true })
     await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences))
   }
-  return chromium.launchPersistentContext(profile, {
-    executablePath: PATH,
-    headless: true,
-    args: FLAGS,
-    // Playwright shuts the back/forward cache by default; visitors have it.
-    ignoreDefaultArgs: ['--disable-back-forward-cache'],
-  })
+  return chromium.launchPersistentContext(profile, CHROMIUM_LAUNCH)
 }
