@@ -4,10 +4,9 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../bench/collector/main.ts', import.meta.url))
-const TRUECOUNT = fileURLToPath(new URL('../../collector/bin/truecount.js', import.meta.url))
 
 async function bench(...figures: readonly string[]): Promise<string> {
-  const small = ['--events', '3000', '--seconds', '0.2', '--rounds', '1', '--without-engines', '--plain', TRUECOUNT]
+  const small = ['--events', '3000', '--seconds', '0.2', '--rounds', '1', '--without-engines']
   const only = figures.flatMap((name) => ['--only', name])
   const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...small, ...only])
   return stdout

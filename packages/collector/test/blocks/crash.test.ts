@@ -4,7 +4,7 @@ import { startNodeChild } from '@truecount/testkit'
 import type { Database } from 'better-sqlite3'
 import { afterAll, expect, test } from 'vitest'
 import { examineBlocks } from '../../src/store/blocks/examine-blocks.ts'
-import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts'
+import { openRowStore } from '../plain-rows/open-row-store.ts'
 import { createSqliteBooks } from '../../src/store/sqlite/sqlite-books.ts'
 import { temporaryFolder } from '../start-test-app.ts'
 import { createProject, play, PROJECT } from './crash-scenario.ts'
@@ -84,7 +84,7 @@ test('A process that ends at any step of sealing, deleting or reclaiming loses n
 
 test('A process that ends at any step of moving rows into blocks loses nothing and doubles nothing', async () => {
   const rows = join(folder.path, 'rows.db')
-  const store = openSqliteStore(rows, 'process')
+  const store = openRowStore(rows, 'process')
   await store.projects.create({ id: PROJECT, name: '', allowedOrigins: null, createdAtMs: 0 })
   await play(store, () => Promise.resolve(), `${rows}.journal`)
   await store.close()

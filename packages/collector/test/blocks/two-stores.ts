@@ -6,7 +6,7 @@ import { createQueries } from '../../src/store/blocks/queries.ts'
 import { examineBlocks } from '../../src/store/blocks/examine-blocks.ts'
 import { openEventExport } from '../../src/store/blocks/event-export.ts'
 import { createSqliteProjects } from '../../src/store/sqlite/sqlite-projects.ts'
-import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts'
+import { openRowStore } from '../plain-rows/open-row-store.ts'
 import { temporaryFolder } from '../start-test-app.ts'
 import type { AskedStore } from './asked-store.ts'
 import { openTestBlocks, type TestBlocks } from './open-test-blocks.ts'
@@ -32,7 +32,7 @@ export interface TwoStores {
 
 export async function openTwoStores(projectIds: readonly string[]): Promise<TwoStores> {
   const folder = temporaryFolder()
-  const rows = openSqliteStore(join(folder.path, 'rows.db'), 'process')
+  const rows = openRowStore(join(folder.path, 'rows.db'), 'process')
   let path = join(folder.path, 'blocks-0.db')
   let blocks = await openBlocks(path)
   for (const id of projectIds) {

@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { checkEvent } from '../../src/ingest/ledger-entry.ts'
 import { examineBlocks } from '../../src/store/blocks/examine-blocks.ts'
-import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts'
+import { openRowStore } from '../plain-rows/open-row-store.ts'
 import { createSqliteBooks } from '../../src/store/sqlite/sqlite-books.ts'
 import { temporaryFolder } from '../start-test-app.ts'
 import { openTestBlocks } from './open-test-blocks.ts'
@@ -69,7 +69,7 @@ test('Blocks store, refuse, delete and count what rows do, whatever is sealed, r
   await fc.assert(
     fc.asyncProperty(fc.array(anyStep, { maxLength: 40 }), async (steps) => {
       const paths = [join(folder.path, `${++files}-rows.db`), join(folder.path, `${files}-blocks.db`)] as const
-      const rows = openSqliteStore(paths[0], 'process')
+      const rows = openRowStore(paths[0], 'process')
       let blocks = await openTestBlocks(paths[1])
       const maker = blocks.db.prepare('INSERT INTO project (uuid, name, created_at) VALUES (?, ?, 0)')
       for (const id of PROJECTS) {

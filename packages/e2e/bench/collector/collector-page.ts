@@ -159,6 +159,6 @@ npx --yes pnpm@10.34.9 bench:collector --only questions --events 1000000   # pri
 \`\`\`
 
 \`--only\` takes \`batches\`, \`singles\`, \`curve\`, \`bytes\`, \`questions\`, \`report-load\`, \`rules\`, \`memory\`, \`growth\`, \`at-size\`,
-\`deletion\`. \`--plain PROGRAM\` names a program that serves a store of plain rows as \`truecount serve\` and \`truecount keys create\` do.
+\`deletion\`. The store of plain rows is the oracle of the collector's tests, behind the same HTTP API.
 chDB, DuckDB and the client of PostgreSQL are installed into \`node_modules/.cache/engines\` on the first run; PostgreSQL is
 Debian's package (\`postgresql-15\`), in a cluster of its own on loopback. Figures want Linux; the whole wants 40 GB of disk.`

@@ -8,8 +8,8 @@ export interface Bench {
   /** Of a load in a round. */
   readonly seconds: number
   readonly fillSeconds: number
-  /** Program that serves the plain-row store as `truecount` does its own; `undefined` where none is named. */
-  readonly plainCommand: string | undefined
+  /** Program that serves the plain-row store as `truecount` does its own. */
+  readonly plainCommand: string
   readonly hasEngines: boolean
   readonly stores: Stores
   readonly say: (line: string) => void

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { pagePath, writePage } from '../ground/page/write-page.ts'
 import { collectorPage } from './collector-page.ts'
@@ -33,6 +34,9 @@ const FIGURES: readonly Figure[] = [
   atSize,
 ]
 
+/** The oracle of the collector's tests, behind the same HTTP API. */
+const PLAIN_ROWS = fileURLToPath(new URL('../../../collector/test/plain-rows/main.ts', import.meta.url))
+
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
@@ -41,10 +45,8 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     'fill-minutes': { type: 'string' },
     'without-engines': { type: 'boolean' },
-    plain: { type: 'string' },
   },
 })
-const { plain, ...narrowed } = values
 const unknown = values.only?.find((name) => FIGURES.every((figure) => figure.name !== name))
 if (unknown !== undefined)
   throw new Error(`There is no figure ${unknown}: ${FIGURES.map(({ name }) => name).join(', ')}`)
@@ -57,7 +59,7 @@ const bench: Bench = {
   rounds: Number(values.rounds ?? 3),
   seconds: Number(values.seconds ?? 10),
   fillSeconds,
-  plainCommand: plain,
+  plainCommand: PLAIN_ROWS,
   hasEngines: values['without-engines'] !== true,
   stores: createStores(events, fillSeconds, say),
   say,
@@ -86,7 +88,7 @@ try {
 
 const page = collectorPage({ at: new Date(), findings, ...bench })
 const points = findings.filter((finding) => finding.kind === 'growth')
-if (Object.keys(narrowed).length > 0) console.log(page)
+if (Object.keys(values).length > 0) console.log(page)
 else {
   writePage('collector.md', page)
   writeFileSync(pagePath('collector.svg'), growthPlot(points))

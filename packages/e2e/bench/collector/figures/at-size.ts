@@ -5,7 +5,6 @@ import { startMeasuredCollector } from '../../ground/servers/measured-collector.
 import type { Bench, Figure } from '../figure.ts'
 import type { Finding } from '../finding.ts'
 import { measureInTurns } from '../in-turns.ts'
-import { MISSING_PLAIN } from '../plain-store.ts'
 import { runningServer } from '../subjects.ts'
 import { BATCH_LOAD, rateRow } from './batches.ts'
 
@@ -16,7 +15,6 @@ export const atSize: Figure = {
   name: 'at-size',
   async measure(bench) {
     const { plainCommand: command } = bench
-    if (command === undefined) return [{ kind: 'missing', what: 'batches ÷ plain rows, full', reason: MISSING_PLAIN }]
     return bench.stores.withFolder(async (folder) => {
       const plain = await fillPlain(bench, command, join(folder, 'plain.db'))
       return bench.stores.withCopy(WISH, (ours) => compare(bench, ours, { ...plain, command }))

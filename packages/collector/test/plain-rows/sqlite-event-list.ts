@@ -1,9 +1,9 @@
 import { DROPPED_EVENT_NAME, type JsonObject } from '@truecount/protocol'
 import type { Database } from 'better-sqlite3'
-import { uuidOfBytes } from '../../id/uuid.ts'
-import type { EventList, PlacedEvent } from '../event-list.ts'
-import { guard } from './guard.ts'
-import { createProjectIds } from './project-ids.ts'
+import { uuidOfBytes } from '../../src/id/uuid.ts'
+import type { EventList, PlacedEvent } from '../../src/store/event-list.ts'
+import { guard } from '../../src/store/sqlite/guard.ts'
+import { createProjectIds } from '../../src/store/sqlite/project-ids.ts'
 
 interface EventRow extends Omit<PlacedEvent, 'eventId' | 'metadata'> {
   readonly eventId: Buffer

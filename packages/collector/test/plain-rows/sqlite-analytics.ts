@@ -1,8 +1,8 @@
 import { DROPPED_EVENT_NAME } from '@truecount/protocol'
 import type { Database } from 'better-sqlite3'
-import type { Analytics, EventSelection } from '../analytics.ts'
-import { guard } from './guard.ts'
-import { createProjectIds } from './project-ids.ts'
+import type { Analytics, EventSelection } from '../../src/store/analytics.ts'
+import { guard } from '../../src/store/sqlite/guard.ts'
+import { createProjectIds } from '../../src/store/sqlite/project-ids.ts'
 
 /** Reports straight from the rows. */
 export function createSqliteAnalytics(db: Database): Analytics {

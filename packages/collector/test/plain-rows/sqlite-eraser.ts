@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3'
-import type { Eraser } from '../eraser.ts'
-import { createDeleteDeliveries } from './delivery-deletion.ts'
+import type { Eraser } from '../../src/store/eraser.ts'
+import { createDeleteDeliveries } from '../../src/store/sqlite/delivery-deletion.ts'
 import { createEventDeletion, type EventRow } from './event-deletion.ts'
-import { guard } from './guard.ts'
-import { createProjectIds } from './project-ids.ts'
-import { createForgetWindows } from './sqlite-rule-windows.ts'
+import { guard } from '../../src/store/sqlite/guard.ts'
+import { createProjectIds } from '../../src/store/sqlite/project-ids.ts'
+import { createForgetWindows } from '../../src/store/sqlite/sqlite-rule-windows.ts'
 
 /** Bounds of one piece: rows looked at, rows deleted, pages given back. Each takes a few milliseconds. */
 const SCANNED_ROWS = 5_000

@@ -1,8 +1,8 @@
 import { DROPPED_EVENT_NAME } from '@truecount/protocol'
 import type { Database } from 'better-sqlite3'
-import type { EventPage, EventPages, NumberedEvent } from '../event-pages.ts'
-import { guard } from './guard.ts'
-import { createProjectIds } from './project-ids.ts'
+import type { EventPage, EventPages, NumberedEvent } from '../../src/store/event-pages.ts'
+import { guard } from '../../src/store/sqlite/guard.ts'
+import { createProjectIds } from '../../src/store/sqlite/project-ids.ts'
 
 const HOUR_MS = 3_600_000
 

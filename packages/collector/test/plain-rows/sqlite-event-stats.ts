@@ -1,8 +1,8 @@
 import { DROPPED_EVENT_NAME } from '@truecount/protocol'
 import type { Database } from 'better-sqlite3'
-import type { EventStats, PageCount, Stats, StatsSelection } from '../event-stats.ts'
-import { guard } from './guard.ts'
-import { createProjectIds } from './project-ids.ts'
+import type { EventStats, PageCount, Stats, StatsSelection } from '../../src/store/event-stats.ts'
+import { guard } from '../../src/store/sqlite/guard.ts'
+import { createProjectIds } from '../../src/store/sqlite/project-ids.ts'
 import { createUniqueUsers } from './unique-users.ts'
 
 const HOUR_MS = 3_600_000

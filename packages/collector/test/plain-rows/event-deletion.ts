@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { createDeleteDeliveries } from './delivery-deletion.ts'
+import { createDeleteDeliveries } from '../../src/store/sqlite/delivery-deletion.ts'
 
 export interface EventRow {
   readonly id: number

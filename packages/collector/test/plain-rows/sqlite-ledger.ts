@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { uuidBytes } from '../../id/uuid.ts'
+import { uuidBytes } from '../../src/id/uuid.ts'
 import type {
   EventKey,
   Ledger,
@@ -9,14 +9,14 @@ import type {
   LedgerVerdict,
   Plan,
   StoredEvent,
-} from '../ledger.ts'
-import { createEnqueue } from './enqueue-delivery.ts'
+} from '../../src/store/ledger.ts'
+import { createEnqueue } from '../../src/store/sqlite/enqueue-delivery.ts'
 import { createEventNumbers, type TakeNumber } from './event-numbers.ts'
-import { guard } from './guard.ts'
-import { createLaneBooks, type LaneBooks } from './lane-books.ts'
-import { createProjectIds } from './project-ids.ts'
-import { arrivalOf } from './sender-word.ts'
-import { createSqliteRuleWindows } from './sqlite-rule-windows.ts'
+import { guard } from '../../src/store/sqlite/guard.ts'
+import { createLaneBooks, type LaneBooks } from '../../src/store/sqlite/lane-books.ts'
+import { createProjectIds } from '../../src/store/sqlite/project-ids.ts'
+import { arrivalOf } from '../../src/store/sqlite/sender-word.ts'
+import { createSqliteRuleWindows } from '../../src/store/sqlite/sqlite-rule-windows.ts'
 
 /** The ledger on SQLite: every call of `ingest` is one transaction. */
 export function createSqliteLedger(db: Database): Ledger {
