@@ -15,7 +15,7 @@ interface Acting {
 type Action = (store: Acting) => Promise<unknown>
 
 /** Six events: half of them in a lane, of three users, one of each second. */
-function ingest(from: number): Action {
+export function ingest(from: number): Action {
   return ({ ledger }) => {
     const entries = Array.from({ length: 6 }, (_, i) => {
       const seq = from + i
