@@ -14,10 +14,10 @@ interface Acting {
 
 type Action = (store: Acting) => Promise<unknown>
 
-/** Six events: half of them in a lane, of three users, one of each second. */
-function ingest(from: number): Action {
+/** Some events: half of them in a lane, of three users, one of each second. */
+export function ingest(from: number, count = 6): Action {
   return ({ ledger }) => {
-    const entries = Array.from({ length: 6 }, (_, i) => {
+    const entries = Array.from({ length: count }, (_, i) => {
       const seq = from + i
       const event = {
         event_name: seq % 5 === 0 ? 'b' : 'a',
@@ -38,11 +38,11 @@ const reclaim: Action = async ({ eraser }) => {
 
 /** Each may be done again after a process died in it. */
 const SCENARIO: readonly Action[] = [
-  ...[2, 8, 14, 20, 26, 32, 38, 44, 50].map(ingest),
+  ...[2, 8, 14, 20, 26, 32, 38, 44, 50].map((from) => ingest(from)),
   ({ eraser }) => eraser.eraseUser(PROJECT, 'user-1'),
   ingest(56),
   reclaim,
-  ...[62, 68].map(ingest),
+  ...[62, 68].map((from) => ingest(from)),
   ({ eraser }) => eraser.eraseBefore(PROJECT, 30_000),
   reclaim,
   ingest(74),
