@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseLaneKey } from '@truecount/protocol'
 import {
   always,
   dropReply,
@@ -11,6 +15,7 @@ import {
   type RecordingCollector,
 } from '@truecount/testkit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createTracker, fileQueue, type TrackerStats } from '../src/node/index.ts'
 
 const FIXTURE = fileURLToPath(new URL('fixture/track-and-end.ts', import.meta.url))
 
@@ -69,4 +74,25 @@ test('against a collector that never answers it ends in bounded time, and says h
   const { stats, output } = await runToItsEnd(3, 'unsent', 200)
   expect(stats).toMatchObject({ waiting: 3, delivered: 0 })
   expect(output).toMatch(/3 events not sent/)
+}, 60_000)
+
+test('what a process dropped in its last turn is told by the next one that uses the folder', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'truecount-dropped-'))
+  const child = startNodeChild(fileURLToPath(new URL('fixture/drop-and-exit.ts', import.meta.url)), {
+    args: [collector.url, folder],
+  })
+  const { dropped, waiting } = JSON.parse((await child.waitForLine(/^end /)).slice(4)) as TrackerStats
+  await child.exited
+  expect([collector.requests.length, dropped + waiting, dropped > 0]).toEqual([0, 50, true])
+
+  const heir = createTracker({ key: 'tc_pub_test', endpoint: collector.url, queue: fileQueue(folder) })
+  expect(await heir.shutdown()).toEqual({ delivered: waiting + 1, waiting: 0, dropped: 0 })
+  const stored = [...collector.stored]
+  const lanes = new Set(stored.map(([key]) => parseLaneKey(key)?.lane))
+  const reports = stored.filter(([, { event_name }]) => event_name === '$dropped')
+  expect([lanes.size, reports.map(([, { metadata }]) => metadata)]).toEqual([
+    1,
+    [{ reasons: { queue_full: dropped }, last: 51 }],
+  ])
+  await rm(folder, { recursive: true })
 }, 60_000)

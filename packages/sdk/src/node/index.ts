@@ -1,4 +1,5 @@
 import { LANE_ID_CHARACTERS } from '@truecount/protocol'
+import type { QueuedEvent } from '../capture/event-queue.ts'
 import { createServiceIdentity } from '../capture/identity.ts'
 import { createLane } from '../capture/lane.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
@@ -62,6 +63,12 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
   let stopTending: (() => void) | undefined
   let underWay: AbortController | undefined
   let mayStore = false
+  // Written once a turn: a burst that the queue has no room for would else write a file for each event that it drops.
+  let jotted: QueuedEvent | undefined
+  function writeJotted() {
+    if (jotted && mayStore) opened?.write(jotted)
+    jotted = undefined
+  }
   const core = createTrackerCore({
     options,
     queue: handOver.watch(opened?.queue ?? createMemoryQueue(options.maxQueueBytes)),
@@ -88,9 +95,15 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     },
     log,
     utf8Bytes: Buffer.byteLength,
-    jot: (report) => mayStore && opened?.write(report),
+    jot(report) {
+      if (opened && jotted === undefined) queueMicrotask(writeJotted)
+      jotted = report
+    },
   })
-  const close = () => opened?.close()
+  function close() {
+    writeJotted()
+    opened?.close()
+  }
   const stopLifecycle = startProcessLifecycle(process, {
     drain: () => core.tracker.flush(),
     waiting: () => core.tracker.stats().waiting,
