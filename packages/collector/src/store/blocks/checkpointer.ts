@@ -9,10 +9,14 @@ const TOO_LARGE_BYTES = 192 * 1024 * 1024
 /** The size is asked for once in so many transactions. */
 const TRANSACTIONS_A_LOOK = 16
 
-/** Readers that use the log keep it from beginning anew; they end soon. Nobody writes while it waits for them. */
-const RETRY_MS = 25
-const PATIENCE_MS = 5
+/**
+ * How long whoever wants to write may be kept from it, until readers that use the log have ended; they end soon. It must be
+ * longer than a writer itself waits, which reads while it waits.
+ */
+const PATIENCE_MS = 20
 const LONG_PATIENCE_MS = 2_000
+
+const RETRY_MS = 200
 
 export interface CheckpointerParts {
   /** Bytes of the write-ahead log. */
