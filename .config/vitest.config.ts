@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 const root = new URL('../', import.meta.url).pathname
 const include = ['test/**/*.test.ts']
+/** What is waited for comes as late as the machine is busy: no test asserts how long something took. */
+const patient = { testTimeout: 30_000, expect: { poll: { timeout: 20_000 } } }
 
 /**
  * One project a package; `e2e` and `conformance` run on what `build` made, one file at a time: the first with real
@@ -12,10 +14,11 @@ export default defineConfig({
     projects: [
       { test: { name: 'check', root: `${root}.ci`, include } },
       ...['protocol', 'testkit', 'sdk', 'collector'].map((name) => ({
-        test: { name, root: `${root}packages/${name}`, include, testTimeout: 30_000 },
+        test: { name, root: `${root}packages/${name}`, include, ...patient },
       })),
       {
         test: {
+          ...patient,
           name: 'e2e',
           root: `${root}packages/e2e`,
           include,
@@ -27,12 +30,12 @@ export default defineConfig({
       },
       {
         test: {
+          ...patient,
           name: 'conformance',
           root: `${root}packages/e2e`,
           include: ['test/conformance/**/*.test.ts'],
           globalSetup: [`${root}packages/e2e/test/conformance/global-setup.ts`],
           fileParallelism: false,
-          testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },

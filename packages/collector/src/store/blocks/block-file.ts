@@ -86,12 +86,18 @@ export function openBlockFile(parts: BlockFileParts): BlockFile {
     deleteOrphans: createOrphanDeleter(db, steps),
     end: createErasureEnd(db, steps, work),
   })
-  const onStored = () => {
+  const onCommitted = () => {
     checkpointer.committed()
     sealLoop.wake()
   }
+  const ledger = createBlockLedger({ db, memory, onCommitted })
   return {
-    ledger: createBlockLedger({ db, memory, onStored }),
+    ledger: {
+      async ingest(batches, plan) {
+        await sealLoop.room()
+        return ledger.ingest(batches, plan)
+      },
+    },
     eraser: createBlockEraser({ db, count, reclaimer, afterTurn }),
     async migrate(onProgress) {
       if (hasRows(db)) await migrateRows({ db, seal: sealLoop.sealAll, onProgress, afterTurn, faultPoint })

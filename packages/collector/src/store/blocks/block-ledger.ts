@@ -14,12 +14,12 @@ import type { TailMemory } from './tail-memory.ts'
 export interface BlockLedgerParts {
   readonly db: Database
   readonly memory: TailMemory
-  /** Told after each commit that stored events. */
-  readonly onStored: () => void
+  /** Told after each commit. */
+  readonly onCommitted: () => void
 }
 
 /** The ledger on blocks: every call of `ingest` is one transaction, and its fresh events are one block. */
-export function createBlockLedger({ db, memory, onStored }: BlockLedgerParts): Ledger {
+export function createBlockLedger({ db, memory, onCommitted }: BlockLedgerParts): Ledger {
   const projectRow = cached(createProjectIds(db))
   const judgeBatch = createBatchJudge(memory)
   const enqueue = createEnqueue(db)
@@ -52,7 +52,7 @@ export function createBlockLedger({ db, memory, onStored }: BlockLedgerParts): L
         try {
           const answer = transaction.immediate(batches, plan, stored)
           memory.settle('committed', stored.at(-1)?.number ?? memory.lastNumber, stored.length)
-          if (stored.length > 0) onStored()
+          onCommitted()
           return answer
         } catch (error) {
           memory.settle('rolled back', 0, 0)

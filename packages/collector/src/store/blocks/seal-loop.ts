@@ -17,6 +17,9 @@ export interface SealLoopParts {
   readonly onError: (error: unknown) => void
 }
 
+/** Events come no faster than they are sealed once so many segments of them wait: what is not sealed is held in memory. */
+const WAITING_SEGMENTS = 4
+
 /** After a failure, and while another process seals. */
 const RETRY_MS = 5_000
 
@@ -24,6 +27,8 @@ const RETRY_MS = 5_000
 export interface SealLoop {
   /** To be told of every commit. */
   wake(): void
+  /** Resolves when more events may come: at once where nothing is sealed, because it failed or another process does it. */
+  room(): Promise<void>
   /** Seals as many whole segments as there are. */
   sealAll(): Promise<void>
   /** Resolves when nothing is under way. */
@@ -34,6 +39,7 @@ export function createSealLoop(parts: SealLoopParts): SealLoop {
   const { exclusive, lease, sealer, mergeRuns, segmentEvents, unsealed, now, onError } = parts
   let pass: Promise<void> | undefined
   let notBefore = Number.NEGATIVE_INFINITY
+  let whoWait: (() => void)[] = []
 
   async function sealOne(): Promise<boolean> {
     const sealed = await sealer.seal({ minEvents: segmentEvents, upTo: Number.MAX_SAFE_INTEGER })
@@ -49,18 +55,38 @@ export function createSealLoop(parts: SealLoopParts): SealLoop {
         notBefore = now() + RETRY_MS
         return
       }
+      goOn()
     }
   }
 
+  function goOn(): void {
+    for (const resolve of whoWait) resolve()
+    whoWait = []
+  }
+
+  function wake(): void {
+    if (unsealed() < segmentEvents || pass !== undefined || now() < notBefore) return
+    pass = sealAll()
+      .catch((error: unknown) => {
+        notBefore = now() + RETRY_MS
+        onError(error)
+      })
+      .finally(() => {
+        pass = undefined
+        goOn()
+      })
+  }
+
   return {
-    wake() {
-      if (unsealed() < segmentEvents || pass !== undefined || now() < notBefore) return
-      pass = sealAll()
-        .catch((error: unknown) => {
-          notBefore = now() + RETRY_MS
-          onError(error)
-        })
-        .finally(() => (pass = undefined))
+    wake,
+    async room() {
+      const most = WAITING_SEGMENTS * segmentEvents
+      // What is remembered is brought up to date by the next commit only.
+      while (unsealed() >= most && sealer.unsealed() >= most) {
+        wake()
+        if (pass === undefined) return
+        await new Promise<void>((resolve) => whoWait.push(resolve))
+      }
     },
     sealAll,
     idle: async () => pass,
