@@ -24,7 +24,9 @@ test.each(Array.from({ length: RUNS }, (_, i) => FIRST_SEED + i))(
     const folder = await mkdtemp(join(tmpdir(), 'truecount-chaos-'))
     try {
       const run = await runChaos(seed, folder, browser)
-      expect(contradictionsOf(run), `TRUECOUNT_SEED=${seed} TRUECOUNT_CHAOS_RUNS=1 repeats this run`).toEqual([])
+      const contradictions = contradictionsOf(run)
+      if (contradictions.length > 0) console.error(`TRUECOUNT_SEED=${seed}: ${contradictions.join('\n')}`)
+      expect(contradictions, `TRUECOUNT_SEED=${seed} TRUECOUNT_CHAOS_RUNS=1 repeats this run`).toEqual([])
       // Or nothing was shown.
       expect(run.faults).toBeGreaterThan(run.requests / 5)
       expect(run.ledger.books.stored).toBeGreaterThan(100)

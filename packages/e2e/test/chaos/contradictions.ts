@@ -52,7 +52,8 @@ function booksOf({ life, booked, stored, reports, lost }: LaneEvidence): string[
   const { highest, far, rejected, missing } = booked
   const storedEvents = stored.size + reports
   const dropped = highest + far - booked.stored - rejected - missing
-  const within = lost.filter(({ key }) => seqOf(key) < highest)
+  // The highest number itself may be lost: a drop report tells the last one that was given out.
+  const within = lost.filter(({ key }) => seqOf(key) <= highest)
   const found = [
     ...differs('stored', booked.stored, storedEvents),
     ...differs('numbers that are not believed', far, 0),

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turnEnded, setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '@truecount/testkit'
 import { createTracker, fileQueue } from 'truecount'
 import { kindOf, metadataOf } from './tracked.ts'
@@ -50,6 +50,8 @@ async function trackOn(): Promise<void> {
     wasDropped = false
     print(`will ${n}`)
     tracker.track('chaos', metadataOf(program.name, n, kind))
+    // A drop is written down when its turn of the event loop ends, an event before the call returns.
+    if (wasDropped) await turnEnded()
     print(`did ${n} ${wasDropped ? 'dropped' : kind}`)
     // Bursts, and pauses in which batches become due.
     if (random() < 0.4) await delay(random() * 60)

@@ -41,7 +41,7 @@ export function createLaneRanges(db: Database): (lane: number, isNew: boolean) =
       const block = Math.floor(seq / BLOCK)
       if (isNew || looked.has(block)) return
       looked.add(block)
-      load(statements.touching(lane, block * BLOCK - 1, block * BLOCK + BLOCK))
+      load(statements.touching(lane, block * BLOCK, block * BLOCK + BLOCK))
     }
 
     return {
