@@ -2,7 +2,7 @@ import type { Durability, Store } from '../store.ts'
 import { openBlockStore } from './open-block-store.ts'
 
 /** Events of a segment, at least; the block that completes them is in whole. */
-const SEGMENT_EVENTS = 262_144
+const SEGMENT_EVENTS = 131_072
 
 /** Most memory for columns of segments, which are read again when they are asked for. */
 const COLUMN_BYTES = 128 * 1024 * 1024

@@ -20,6 +20,9 @@ interface Thread {
   readonly waiting: Map<number, Waiting>
 }
 
+/** Left to itself an engine collects what a thread threw away only when it is much; columns and parts lie outside of this memory. */
+const MEMORY = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 256 }
+
 /** Starts the thread at the first call, and anew at the first call after it died. It keeps no process alive that waits for nothing. */
 export function createThreadCalls(entry: URL, workerData: unknown): ThreadCalls {
   let thread: Thread | undefined
@@ -27,7 +30,13 @@ export function createThreadCalls(entry: URL, workerData: unknown): ThreadCalls 
   let isStopped = false
 
   function start(): Thread {
-    const started: Thread = { worker: new Worker(entry, { workerData }), waiting: new Map() }
+    const started: Thread = {
+      worker: new Worker(entry, {
+        workerData,
+        resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 256 },
+      }),
+      waiting: new Map(),
+    }
     const die = (reason: string, cause?: unknown) => {
       if (thread === started) thread = undefined
       for (const { reject } of started.waiting.values()) reject(new StoreError('unavailable', reason, cause))
