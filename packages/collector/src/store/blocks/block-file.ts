@@ -90,14 +90,8 @@ export function openBlockFile(parts: BlockFileParts): BlockFile {
     checkpointer.committed()
     sealLoop.wake()
   }
-  const ledger = createBlockLedger({ db, memory, onCommitted })
   return {
-    ledger: {
-      async ingest(batches, plan) {
-        await sealLoop.room()
-        return ledger.ingest(batches, plan)
-      },
-    },
+    ledger: withRoom(createBlockLedger({ db, memory, onCommitted }), sealLoop.room),
     eraser: createBlockEraser({ db, count, reclaimer, afterTurn }),
     async migrate(onProgress) {
       if (hasRows(db)) await migrateRows({ db, seal: sealLoop.sealAll, onProgress, afterTurn, faultPoint })
@@ -106,6 +100,16 @@ export function openBlockFile(parts: BlockFileParts): BlockFile {
     async stop() {
       stopping.abort()
       await Promise.all([sealLoop.idle(), checkpointer.idle(), exclusive(() => Promise.resolve())])
+    },
+  }
+}
+
+/** Lets nothing in before there is room for it. */
+function withRoom(ledger: Ledger, room: () => Promise<void>): Ledger {
+  return {
+    async ingest(batches, plan) {
+      await room()
+      return ledger.ingest(batches, plan)
     },
   }
 }

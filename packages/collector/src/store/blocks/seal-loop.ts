@@ -39,7 +39,7 @@ export function createSealLoop(parts: SealLoopParts): SealLoop {
   const { exclusive, lease, sealer, mergeRuns, segmentEvents, unsealed, now, onError } = parts
   let pass: Promise<void> | undefined
   let notBefore = Number.NEGATIVE_INFINITY
-  let whoWait: (() => void)[] = []
+  const progress = createProgress()
 
   async function sealOne(): Promise<boolean> {
     const sealed = await sealer.seal({ minEvents: segmentEvents, upTo: Number.MAX_SAFE_INTEGER })
@@ -55,13 +55,8 @@ export function createSealLoop(parts: SealLoopParts): SealLoop {
         notBefore = now() + RETRY_MS
         return
       }
-      goOn()
+      progress.made()
     }
-  }
-
-  function goOn(): void {
-    for (const resolve of whoWait) resolve()
-    whoWait = []
   }
 
   function wake(): void {
@@ -73,7 +68,7 @@ export function createSealLoop(parts: SealLoopParts): SealLoop {
       })
       .finally(() => {
         pass = undefined
-        goOn()
+        progress.made()
       })
   }
 
@@ -85,10 +80,22 @@ export function createSealLoop(parts: SealLoopParts): SealLoop {
       while (unsealed() >= most && sealer.unsealed() >= most) {
         wake()
         if (pass === undefined) return
-        await new Promise<void>((resolve) => whoWait.push(resolve))
+        await progress.next()
       }
     },
     sealAll,
     idle: async () => pass,
+  }
+}
+
+/** Lets others wait until something was done. */
+function createProgress() {
+  let whoWait: (() => void)[] = []
+  return {
+    next: () => new Promise<void>((resolve) => whoWait.push(resolve)),
+    made(): void {
+      for (const resolve of whoWait) resolve()
+      whoWait = []
+    },
   }
 }

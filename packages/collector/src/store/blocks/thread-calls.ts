@@ -31,10 +31,7 @@ export function createThreadCalls(entry: URL, workerData: unknown): ThreadCalls 
 
   function start(): Thread {
     const started: Thread = {
-      worker: new Worker(entry, {
-        workerData,
-        resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 256 },
-      }),
+      worker: new Worker(entry, { workerData, resourceLimits: MEMORY }),
       waiting: new Map(),
     }
     const die = (reason: string, cause?: unknown) => {
