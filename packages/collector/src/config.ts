@@ -58,6 +58,12 @@ export const SETTINGS = {
     initial: '',
     meaning: 'id of the project that the flat API serves; the first if none is named',
   },
+  reportMemory: {
+    flag: 'report-memory',
+    variable: 'TRUECOUNT_REPORT_MEMORY',
+    initial: '128',
+    meaning: 'megabytes of columns that are kept for the next report; what is not kept is read again',
+  },
   logLevel: {
     flag: 'log-level',
     variable: 'TRUECOUNT_LOG_LEVEL',
@@ -80,6 +86,8 @@ export interface Config {
   readonly flatApi: 'loopback' | 'open'
   /** The first project if it is empty. */
   readonly flatProject: string
+  /** MB. */
+  readonly reportMemory: number
   readonly logLevel: LogLevel
 }
 
@@ -107,6 +115,7 @@ export function resolveConfig({ flags, environment, file }: ConfigSources): Conf
   const [trustedProxies, webhookAllow] = [listOf(text('trustedProxies')), listOf(text('webhookAllow'))]
   const webhookRetention = readDays(text('webhookRetention'))
   const [flatApi, flatProject] = [text('flatApi'), text('flatProject')]
+  const reportMemory = /^[1-9]\d{0,5}$/.test(text('reportMemory')) ? Number(text('reportMemory')) : Number.NaN
   const problems = [
     ...inFile.problems,
     db === '' ? 'db must be a path, got nothing' : '',
@@ -115,6 +124,9 @@ export function resolveConfig({ flags, environment, file }: ConfigSources): Conf
     isDurability(durability) ? '' : `durability must be process or power, got ${durability}`,
     isLogLevel(logLevel) ? '' : `log-level must be one of ${LOG_LEVELS.join(' ')}, got ${logLevel}`,
     isFlatApi(flatApi) ? '' : `flat-api must be loopback or open, got ${flatApi}`,
+    Number.isNaN(reportMemory)
+      ? `report-memory must be a whole number of megabytes from 1, got ${text('reportMemory')}`
+      : '',
     addressProblem('trusted-proxies', trustedProxies),
     addressProblem('webhook-allow', webhookAllow),
     Number.isNaN(webhookRetention)
@@ -125,7 +137,10 @@ export function resolveConfig({ flags, environment, file }: ConfigSources): Conf
   if (problems.length > 0 || !known) return { ok: false, problems }
   const webhooks = { webhookAllow, webhookRetention }
   const flat = { flatApi, flatProject }
-  return { ok: true, config: { db, port, host, durability, trustedProxies, ...webhooks, ...flat, logLevel } }
+  return {
+    ok: true,
+    config: { db, port, host, durability, trustedProxies, ...webhooks, ...flat, reportMemory, logLevel },
+  }
 }
 
 function listOf(text: string): readonly string[] {

@@ -56,6 +56,8 @@ export interface CollectorOptions {
   readonly flatApi?: FlatAccess
   /** Id of the project that the flat API serves (default: the first that was made). */
   readonly flatProject?: string
+  /** Megabytes of columns that are kept for the next report (default: 128); what is not kept is read again. */
+  readonly reportMemoryMb?: number
   /** Gets what the operator should know; nothing is logged if left out. */
   readonly log?: Log
 }
@@ -80,7 +82,7 @@ export interface Collector {
 
 /** A collector to mount in a server of one's own; the command `truecount serve` is this and a port. */
 export function createCollector(options: CollectorOptions): Collector {
-  const { dbPath, durability = 'process', log = NO_LOG, webhookRetentionDays = 30 } = options
+  const { dbPath, durability = 'process', log = NO_LOG, webhookRetentionDays = 30, reportMemoryMb } = options
   const proxies = addressesOf('trustedProxies', options.trustedProxies)
   const policy = createAddressPolicy(addressesOf('webhookAllow', options.webhookAllow))
   const deliveriesKeptMs = webhookRetentionDays === null ? null : webhookRetentionDays * DAY_MS
@@ -88,7 +90,7 @@ export function createCollector(options: CollectorOptions): Collector {
   return {
     async start() {
       const claim = claimDatabase(dbPath)
-      const { store, findFlatProject } = await open({ dbPath, durability, flatProject, log }).catch(
+      const { store, findFlatProject } = await open({ dbPath, durability, flatProject, reportMemoryMb, log }).catch(
         (error: unknown) => {
           claim.release()
           throw error
@@ -116,6 +118,7 @@ export function createCollector(options: CollectorOptions): Collector {
 
 interface Wanted {
   readonly dbPath: string
+  readonly reportMemoryMb: number | undefined
   readonly durability: Durability
   readonly flatProject: string | undefined
   readonly log: Log
@@ -127,8 +130,8 @@ interface Opened {
 }
 
 /** Rejects with `StoreError` (`unusable`) also for a project that is named and does not exist. */
-async function open({ dbPath, durability, flatProject: named, log }: Wanted): Promise<Opened> {
-  const store = await openStore(dbPath, durability, createStoreLog(log))
+async function open({ dbPath, durability, flatProject: named, reportMemoryMb, log }: Wanted): Promise<Opened> {
+  const store = await openStore(dbPath, durability, createStoreLog(log), reportMemoryMb)
   if (named === undefined) return { store, findFlatProject: store.projects.first }
   const id = named.toLowerCase()
   if ((await store.projects.find(id)) !== undefined) return { store, findFlatProject: () => store.projects.find(id) }

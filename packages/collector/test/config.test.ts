@@ -25,6 +25,7 @@ test('A flag wins over the environment, that over the file, that over the defaul
       webhookRetention: 30,
       flatApi: 'loopback',
       flatProject: '',
+      reportMemory: 128,
       logLevel: 'info',
     },
   })
@@ -36,7 +37,7 @@ test.each([
   [
     '{"prot":1,"db":{}}',
     [
-      'The configuration file names prot: there are only db, port, host, durability, trustedProxies, webhookAllow, webhookRetention, flatApi, flatProject, logLevel',
+      'The configuration file names prot: there are only db, port, host, durability, trustedProxies, webhookAllow, webhookRetention, flatApi, flatProject, reportMemory, logLevel',
       'db in the configuration file must be a text, a number or a list of texts',
     ],
   ],

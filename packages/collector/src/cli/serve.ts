@@ -49,6 +49,7 @@ async function readConfig(flags: Flags, { environment }: Terminal): Promise<Conf
 
 async function run(config: Config, { out, err, ending }: Terminal): Promise<ExitCode> {
   const { db, port, host, durability, trustedProxies, webhookRetention: webhookRetentionDays, logLevel } = config
+  const { reportMemory: reportMemoryMb } = config
   const log = createJsonLog(out, Date.now, logLevel)
   // Whatever else is logged: nobody could ever see them again.
   const tell = createJsonLog(out, Date.now, 'info')
@@ -59,7 +60,15 @@ async function run(config: Config, { out, err, ending }: Terminal): Promise<Exit
   const webhooks = { webhookAllow, webhookRetentionDays }
   const flatApi = config.flatApi === 'open' ? 'open' : isPrivate ? 'loopback' : 'key'
   const flat = { flatApi, ...(config.flatProject === '' ? {} : { flatProject: config.flatProject }) } as const
-  const collector = createCollector({ dbPath: db, durability, trustedProxies, ...webhooks, ...flat, log })
+  const collector = createCollector({
+    dbPath: db,
+    durability,
+    trustedProxies,
+    ...webhooks,
+    ...flat,
+    reportMemoryMb,
+    log,
+  })
   const { handler, stop } = await collector.start()
   const server = createHttpServer(handler)
   const problem = await listen(server, port, host)

@@ -5,7 +5,7 @@ import { openBlockStore } from './open-block-store.ts'
 const SEGMENT_EVENTS = 131_072
 
 /** Most memory for columns of segments, which are read again when they are asked for. */
-const COLUMN_BYTES = 128 * 1024 * 1024
+const COLUMN_MB = 128
 
 /** Who hears of what is done while nobody waits for it. */
 export interface StoreObserver {
@@ -18,14 +18,19 @@ export interface StoreObserver {
  * Opens a file, makes it if there is none, and brings it up to date. Rejects with `StoreError` (`unusable`) when the file
  * can't be opened, is no SQLite database or is newer than the program.
  */
-export function openStore(path: string, durability: Durability, observer: StoreObserver): Promise<Store> {
+export function openStore(
+  path: string,
+  durability: Durability,
+  observer: StoreObserver,
+  columnMb: number = COLUMN_MB,
+): Promise<Store> {
   return openBlockStore({
     path,
     durability,
     onMoved: observer.moved,
     onError: observer.failed,
     segmentEvents: SEGMENT_EVENTS,
-    columnBytes: COLUMN_BYTES,
+    columnBytes: columnMb * 1024 * 1024,
     faultPoint: () => undefined,
   })
 }
