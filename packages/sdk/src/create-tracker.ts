@@ -16,11 +16,10 @@ import type { Call, TrackerCore, TrackerParts } from './tracker-parts.ts'
 import type { DrainOptions, FlushResult } from './tracker.ts'
 import { DEFAULT_DRAIN_MS, LARGEST_EVENT_BYTES, MAX_TIMER_MS } from './tuning.ts'
 
-const REPORT_HEAD = `{"event_name":"${DROPPED_EVENT_NAME}"`
-
 /** Captures events into the queue and moves them to the collector: one batch in flight, oldest first, removed once named. */
 export function createTrackerCore(parts: TrackerParts): TrackerCore {
-  const { options, queue, lane, identity, clock } = parts
+  const { options, queue, lane, identity } = parts
+  const { clock } = options
   const { on, emit } = createEmitter(parts.log, options.debug)
   const books = { captured: 0, adopted: 0, delivered: 0, duplicates: 0, rejected: 0, dropped: 0 }
   // Drops that left a gap in the lane, until they are told to the collector, and the key under which they will be.
@@ -143,14 +142,13 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
   }
 
   function launch(maxBytes: number, isExit?: boolean): boolean {
-    const batch = takeBatch(queue, inFlight, maxEvents, maxBytes)
-    const { events } = batch
+    const events = takeBatch(queue, inFlight, maxEvents, maxBytes)
     if (!events[0]) return false
     cut(NEXT_TURN)
     for (const event of events) inFlight.add(event)
     // What outlives a page shares a small budget with the page's own requests, unseen from here: if they fill it, the
     // browser fails ours at once, and only a plain request gets through.
-    void parts.transport(batch, isExit || !failures).then((outcome) => {
+    void parts.transport(events, queue.count() - inFlight.size, isExit || !failures).then((outcome) => {
       for (const event of events) inFlight.delete(event)
       conclude(events, outcome)
       pump()
@@ -195,7 +193,8 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
   function giveUp(events: readonly QueuedEvent[], reason: DropReason = 'opted_out', message = 'no consent') {
     remove(events)
     // A report that is given up is not reported in turn: a collector that refuses all would get them without end.
-    for (const { key, json } of events) drop(reason, message, key.includes(lane.id) && !json.startsWith(REPORT_HEAD))
+    for (const { key, json } of events)
+      drop(reason, message, key.includes(lane.id) && !json.startsWith(`${DROPPED_EVENT_NAME}"`, 15))
   }
 
   function remove(events: readonly QueuedEvent[]) {

@@ -57,22 +57,26 @@ export const DEFAULTS = {
   consent: 'granted',
 } as const
 
+/** Defaults that each platform has its own of. */
+export type PlatformDefaults = Required<Pick<CoreOptions, 'clock' | 'maxQueueBytes'>>
+
 /** Options with every default filled in. */
 export type ResolvedOptions<Options extends CoreOptions> = Options &
-  Required<Pick<CoreOptions, keyof typeof DEFAULTS | 'maxQueueBytes'>>
+  Required<Pick<CoreOptions, keyof typeof DEFAULTS>> &
+  PlatformDefaults
 
 /**
- * Fills in defaults, `maxQueueBytes` being the platform's. `log` is told every problem at once, in words that say what
+ * Fills in defaults, `ofPlatform` among them. `log` is told every problem at once, in words that say what
  * to do; a tracker of such options is disabled.
  */
 export function resolveOptions<Options extends CoreOptions>(
   given: Options,
-  maxQueueBytes: number,
+  ofPlatform: PlatformDefaults,
   log: (message: string) => void,
 ): ResolvedOptions<Options> {
   const options = { ...given } as Record<string, unknown>
   const { key, endpoint } = options
-  for (const [name, usual] of Object.entries({ ...DEFAULTS, maxQueueBytes })) options[name] ??= usual
+  for (const [name, usual] of Object.entries({ ...DEFAULTS, ...ofPlatform })) options[name] ??= usual
   const problems = [
     isText(key) ? [] : IS_DEVELOPMENT ? 'key: give the API key of your project' : 'give key',
     isText(endpoint) && /^https?:/.test(endpoint)
@@ -80,7 +84,7 @@ export function resolveOptions<Options extends CoreOptions>(
       : IS_DEVELOPMENT
         ? 'endpoint: give the URL of your collector'
         : 'give endpoint',
-    IS_DEVELOPMENT ? problemsOfNumbers(options, maxQueueBytes) : [],
+    IS_DEVELOPMENT ? problemsOfNumbers(options, ofPlatform) : [],
   ].flat()
   if (problems[0]) {
     options['disabled'] = true
@@ -89,8 +93,8 @@ export function resolveOptions<Options extends CoreOptions>(
   return options as unknown as ResolvedOptions<Options>
 }
 
-function problemsOfNumbers(options: Record<string, unknown>, maxQueueBytes: number): string[] {
-  return Object.entries({ ...DEFAULTS, maxQueueBytes }).flatMap(([name, usual]) => {
+function problemsOfNumbers(options: Record<string, unknown>, ofPlatform: PlatformDefaults): string[] {
+  return Object.entries({ ...DEFAULTS, ...ofPlatform }).flatMap(([name, usual]) => {
     const value = options[name]
     const most = name === 'maxBatchEvents' ? MAX_BATCH_EVENTS : MAX_TIMER_MS
     const isGood = typeof usual !== 'number' || (typeof value === 'number' && value > 0 && value <= most)

@@ -3,7 +3,6 @@ import type { MeasureText } from './capture/create-event.ts'
 import type { EventQueue, QueuedEvent } from './capture/event-queue.ts'
 import type { Identity } from './capture/identity.ts'
 import type { Lane } from './capture/lane.ts'
-import type { Clock } from './clock.ts'
 import type { CoreOptions, ResolvedOptions } from './options.ts'
 import type { Transport } from './send/transport.ts'
 import type { Emitter } from './signals.ts'
@@ -16,7 +15,6 @@ export interface TrackerParts {
   readonly lane: Lane
   readonly identity: Identity
   readonly transport: Transport
-  readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
   /** Most bytes in a request's body. */

@@ -1,4 +1,5 @@
-import type { WebStorage } from '../src/browser/safe-storage.ts'
+import { attempt } from '../src/attempt.ts'
+import type { SafeStorage, WebStorage } from '../src/browser/safe-storage.ts'
 
 export interface FakeStorage extends WebStorage {
   readonly entries: Map<string, string>
@@ -39,4 +40,9 @@ export function createFakeStorage(maxCharacters = Infinity): FakeStorage {
 /** Storage as it is where the user or a policy forbids it. */
 export function forbiddenStorage(): never {
   throw new DOMException('The operation is insecure', 'SecurityError')
+}
+
+/** As the browser's tracker uses storage, which is asked for at every use. */
+export function safely(storage: () => WebStorage): SafeStorage {
+  return (use) => attempt(() => use(storage()))
 }

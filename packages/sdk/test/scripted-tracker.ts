@@ -8,7 +8,7 @@ import { createMemoryQueue } from '../src/capture/memory-queue.ts'
 import { createTrackerCore } from '../src/create-tracker.ts'
 import { resolveOptions, type CoreOptions } from '../src/options.ts'
 import { createHandOver, type WaitUntilOptions } from '../src/wait-until.ts'
-import type { Batch, SendOutcome } from '../src/send/transport.ts'
+import type { SendOutcome } from '../src/send/transport.ts'
 import type { Signals } from '../src/signals.ts'
 import type { Tracker } from '../src/tracker.ts'
 import type { TrackerCore } from '../src/tracker-parts.ts'
@@ -16,7 +16,8 @@ import type { TrackerCore } from '../src/tracker-parts.ts'
 /** One call of the transport, with its events parsed. `answer` settles it; only the first answer counts. */
 export interface Attempt {
   readonly events: readonly EventInput[]
-  readonly batch: Batch
+  /** Events that waited beside these. */
+  readonly waiting: number
   /** By the manual clock, when it was made. */
   readonly at: number
   answer(outcome: SendOutcome): void
@@ -66,7 +67,11 @@ export function createScriptedTracker(
   const stored = new Map<string, EventInput>()
   const logs: string[] = []
   const log = (message: string) => void logs.push(message)
-  const options = resolveOptions({ key: 'k', endpoint: 'https://c.example', ...given }, 2 ** 31 - 1, log)
+  const options = resolveOptions(
+    { key: 'k', endpoint: 'https://c.example', ...given },
+    { maxQueueBytes: 2 ** 31 - 1, clock },
+    log,
+  )
   const consents: boolean[] = []
   const accept: Script = (events) => ({ verdicts: events.map((event) => store(stored, event)) })
   let script = accept
@@ -81,14 +86,13 @@ export function createScriptedTracker(
     options,
     queue,
     identity: parts.identity ?? createServiceIdentity(),
-    clock,
     random,
     lane: createLane(Uint8Array.from({ length: 16 }, () => random() * 256)),
     maxBatchBytes: parts.maxBatchBytes ?? 60_000,
-    transport: (batch) =>
+    transport: (batch, waiting) =>
       new Promise((resolve) => {
-        const events = JSON.parse(batch.body) as EventInput[]
-        const index = attempts.push({ events, batch, at: clock.now(), answer: resolve }) - 1
+        const events = batch.map(({ json }) => JSON.parse(json) as EventInput)
+        const index = attempts.push({ events, waiting, at: clock.now(), answer: resolve }) - 1
         const outcome = script(events, index)
         if (outcome !== undefined) resolve(outcome)
       }),

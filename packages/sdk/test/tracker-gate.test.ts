@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { validateEvent } from '@truecount/protocol/schema'
+import { createManualClock } from '@truecount/testkit'
 import { expect, test } from 'vitest'
 import { resolveOptions, type CoreOptions } from '../src/options.ts'
 import { createScriptedTracker, expectBalanced } from './scripted-tracker.ts'
@@ -218,7 +219,8 @@ test('a disabled tracker does nothing at all, and answers all the same', async (
 /** What is logged of these options, problem by problem; such options are disabled. */
 function problemsOf(given: unknown): string[] {
   const logs: string[] = []
-  const { disabled } = resolveOptions(given as CoreOptions, 1000, (message) => logs.push(message))
+  const ofPlatform = { maxQueueBytes: 1000, clock: createManualClock() }
+  const { disabled } = resolveOptions(given as CoreOptions, ofPlatform, (message) => logs.push(message))
   expect([logs.length, disabled]).toEqual([1, true])
   return logs.join().replace('nothing is captured. ', '').split('; ')
 }

@@ -1,3 +1,4 @@
+import { utf8Bytes } from '@truecount/protocol'
 import { expect, test } from 'vitest'
 import { createScriptedTracker, namesOf, refused, retry } from './scripted-tracker.ts'
 
@@ -48,6 +49,19 @@ test('one event short of enough waits; enough events go at once', async () => {
   expect(namesOf(attempts)).toEqual([['a', 'b', 'c']])
 })
 
+test('what waits beside a batch, and is on no way yet, is told with it', async () => {
+  const { tracker, clock, attempts, sendAtExit, setScript } = createScriptedTracker({ flushAt: 1, maxBatchEvents: 2 })
+  setScript(() => undefined)
+  for (const name of ['a', 'b', 'c', 'd', 'e']) tracker.track(name)
+  await clock.advance(0)
+  let room = 24_000
+  sendAtExit(() => (room -= 6000))
+  expect(attempts.map(({ events, waiting }) => [events.length, waiting])).toEqual([
+    [2, 3],
+    [2, 1],
+  ])
+})
+
 test('one batch is in flight at a time, oldest first, and each event goes once', async () => {
   const { tracker, clock, attempts, setScript, accept } = createScriptedTracker({ flushAt: 1, maxBatchEvents: 2 })
   setScript(() => undefined)
@@ -70,7 +84,7 @@ test('a failed batch is sent again whole under its old keys, with growing waits,
   tracker.track('b')
   await clock.advance(200_000)
   expect(attempts).toHaveLength(7)
-  expect(new Set(attempts.map(({ batch }) => batch.body)).size).toBe(1)
+  expect(new Set(attempts.map(({ events }) => JSON.stringify(events))).size).toBe(1)
   expect(stored.size).toBe(2)
   expect(tracker.stats()).toMatchObject({ captured: 2, adopted: 0, delivered: 2, duplicates: 2, waiting: 0 })
   expect(heard.delivered).toEqual([{ events: 2, duplicates: 2 }])
@@ -207,10 +221,10 @@ test('what leaves with the page goes in parallel within the budget, and nothing 
   for (let i = 0; i < 100; i++) tracker.track('a', { padding: 'x'.repeat(1000) })
   let budget = 60_000
   sendAtExit(() => {
-    const used = attempts.reduce((sum, { batch }) => sum + batch.bytes, 0)
+    const used = attempts.reduce((sum, { events }) => sum + utf8Bytes(JSON.stringify(events)), 0)
     return (budget = 60_000 - used)
   })
-  const sent = attempts.flatMap(({ batch }) => batch.events.map(({ key }) => key))
+  const sent = attempts.flatMap(({ events }) => events.map(({ idempotency_key }) => idempotency_key))
   expect(attempts.length).toBeGreaterThan(1)
   expect(budget).toBeGreaterThanOrEqual(0)
   expect(new Set(sent).size).toBe(sent.length)

@@ -58,6 +58,7 @@ export const leavingScenarios: readonly Scenario[] = [
         window.setTimeout = (() => 0) as never
         for (let n = 1; n <= 5; n++) window.subject.track(n, '')
         Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
+        Object.defineProperty(document, 'hidden', { value: true })
         document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
       })
     },

@@ -1,17 +1,16 @@
 import { LANE_ID_CHARACTERS } from '@truecount/protocol'
+import { attempt } from '../attempt.ts'
 import { createLane } from '../capture/lane.ts'
-import type { Clock } from '../clock.ts'
 import { createTrackerCore } from '../create-tracker.ts'
 import { createDefaultInstance } from '../default-instance.ts'
 import type { EventMap } from '../event-map.ts'
-import { resolveOptions, type CoreOptions } from '../options.ts'
+import { resolveOptions, type CoreOptions, type PlatformDefaults } from '../options.ts'
 import type { AutoPageViews } from '../page-views.ts'
 import { createFetchTransport } from '../send/fetch-transport.ts'
 import type { Tracker } from '../tracker.ts'
 import { createKeepaliveBudget } from './keepalive-budget.ts'
 import { createPageIdentity } from './page-identity.ts'
-import { startPageLifecycle } from './page-lifecycle.ts'
-import { createSafeStorage } from './safe-storage.ts'
+import type { SafeStorage, WebStorage } from './safe-storage.ts'
 import { startPageViews } from './start-page-views.ts'
 import { createStorageQueue } from './storage-queue.ts'
 import { createTabLock } from './tab-lock.ts'
@@ -29,7 +28,18 @@ export interface TrackerOptions extends CoreOptions {
   readonly fetch?: typeof fetch
 }
 
-const MAX_QUEUE_BYTES = 1024 * 1024
+const MAX_QUEUE_BYTES = 1_048_576
+
+const PLATFORM_DEFAULTS: PlatformDefaults = {
+  maxQueueBytes: MAX_QUEUE_BYTES,
+  clock: {
+    now: () => Date.now(),
+    startTimer(run, delayMs) {
+      const timer = setTimeout(run, delayMs)
+      return () => clearTimeout(timer)
+    },
+  },
+}
 
 /** The limit on keepalive requests is the page's, not a tracker's. */
 const pageBudget = createKeepaliveBudget()
@@ -39,18 +49,16 @@ const pageBudget = createKeepaliveBudget()
  * and otherwise at the next visit. Importing this module does nothing; calling it wants a browser.
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
-  const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
-  const { clock = systemClock } = options
-  const key: unknown = options.key
-  const prefix = `truecount:${String(key).slice(-8)}:`
+  const options = resolveOptions(given, PLATFORM_DEFAULTS, log)
+  // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- whatever JavaScript gives
+  const prefix = `truecount:${String(options.key).slice(-8)}:`
   const lane = createLane(randomBytes())
   let mayStore = false
-  const storage = createSafeStorage(() => (mayStore ? localStorage : undefined) as Storage)
+  // The property is read at every use: that is what throws where storage is forbidden.
+  const storage: SafeStorage = (use) => attempt(() => use((mayStore ? localStorage : undefined) as WebStorage))
   const stored = createStorageQueue(storage, `${prefix}event:`, lane.id, options.maxQueueBytes, utf8Bytes)
-  const identity = createPageIdentity(
-    storage,
-    prefix,
-    options.anonymousId === false ? undefined : () => createLane(randomBytes()).id,
+  const identity = createPageIdentity(storage, prefix, () =>
+    options.anonymousId === false ? undefined : createLane(randomBytes()).id,
   )
   const locks = createTabLock(navigator.locks, prefix)
   const core = createTrackerCore({
@@ -58,17 +66,15 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     queue: stored.queue,
     lane,
     identity,
-    clock,
-    transport: createFetchTransport({
-      ...options,
-      clock,
-      fetch: (url, request) =>
+    transport: createFetchTransport(
+      options,
+      (url, request) =>
         (options.fetch ?? fetch)(url, {
           ...request,
           signal: AbortSignal.timeout?.(options.requestTimeoutMs),
         } as RequestInit),
-      reserve: pageBudget.reserve,
-    }),
+      pageBudget.reserve,
+    ),
     random: Math.random,
     maxBatchBytes: 60_000,
     pageMetadata: (page) => ({ page: page ?? location.pathname, referrer: document.referrer || undefined }),
@@ -92,17 +98,20 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
 
   // A collector that answers is the moment to look for what others could not send.
   core.tracker.on('delivered', look)
-  startPageLifecycle(window, core, pageBudget, locks.release, look)
+
+  // When the page may be about to go: hidden is the last state that is sure to be seen on a phone, `pagehide` on a desktop
+  // (Page Lifecycle). `unload` is never used: it shuts the back/forward cache.
+  const leave = () => core.sendAtExit(pageBudget.available)
+  // Fired at the document, and bubbles (HTML standard, "page visibility").
+  addEventListener('visibilitychange', () => (document.hidden ? leave() : look()))
+  addEventListener('pagehide', () => {
+    leave()
+    locks.release()
+  })
+  addEventListener('pageshow', look)
+  addEventListener('online', core.resume)
   core.start()
   return core.tracker
-}
-
-const systemClock: Clock = {
-  now: () => Date.now(),
-  startTimer(run, delayMs) {
-    const timer = setTimeout(run, delayMs)
-    return () => clearTimeout(timer)
-  },
 }
 
 function randomBytes(): Uint8Array {

@@ -8,13 +8,13 @@ export interface PageIdentity extends Identity {
 }
 
 /**
- * `createId` must be unguessable and never repeat: it stands for a person. Without it there is no anonymous id.
+ * `createId` must be unguessable and never repeat: it stands for a person. Where it gives none there is no anonymous id.
  * `storage` must leave storage alone before `persist`, and after `persist(false)`.
  */
 export function createPageIdentity(
   storage: SafeStorage,
   prefix: string,
-  createId: (() => string) | undefined,
+  createId: () => string | undefined,
 ): PageIdentity {
   let ids: { user?: string | undefined; anonymous?: string | undefined } = {}
   // Said before storage might be used: what an earlier visit left there must not undo it.
@@ -28,7 +28,7 @@ export function createPageIdentity(
     return id
   }
 
-  const anonymous = () => ids.anonymous ?? save('anonymous', createId?.())
+  const anonymous = () => ids.anonymous ?? save('anonymous', createId())
 
   function reset() {
     wasReset = true

@@ -18,7 +18,7 @@ export interface StorageQueue {
 }
 
 /**
- * Each event is an entry of its own, `<prefix><lane>:<idempotency key>`: tabs never write the same entry, and a tab
+ * Each event is an entry of its own, `<prefix><lane><idempotency key>`: tabs never write the same entry, and a tab
  * that dies in the middle of a write harms no other event. All lanes' names are of one length. `maxBytes` bounds what the
  * queue holds, and (in characters) the entries of all tabs together. An event that storage does not take stays in memory.
  */
@@ -29,7 +29,7 @@ export function createStorageQueue(
   maxBytes: number,
   utf8Bytes: MeasureText,
 ): StorageQueue {
-  const own = `${prefix}${lane}:`
+  const own = prefix + lane
   /** Characters that may be written, as of the last look, and those that were since then. */
   let room = 0
   let unseen = LOOK_EVERY_CHARACTERS
@@ -53,10 +53,13 @@ export function createStorageQueue(
     queue,
     write,
     open: () => [...queue.peek()].forEach(write),
-    lanes: () => entries().map(([name]) => name.slice(prefix.length).split(':', 1)[0] as string),
+    lanes: () => entries().map(([name]) => name.slice(prefix.length, own.length)),
     adopt(other) {
       // Shorter keys first: the numbers at their ends then ascend, and events keep the order of their capture.
-      for (const [name, text] of entries().sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1))) {
+      // oxlint-disable-next-line typescript/require-array-sort-compare -- a pair's text begins with its name
+      for (const [name, text] of entries()
+        .sort()
+        .sort(([a], [b]) => a.length - b.length)) {
         const key = name.slice(own.length)
         // What does not fit stays where it is, for the next heir. The old entry goes first: storage may be full.
         if (name.startsWith(prefix + other) && queue.put({ key, json: text, bytes: utf8Bytes(text) })) {

@@ -40,14 +40,9 @@ export function createEvent(
     timestamp: typeof timestamp === 'string' ? timestamp : iso,
     idempotency_key: key,
   })
-  const json = repairTorn(metadataJson ? `${head.slice(0, -1)},"metadata":${metadataJson}}` : head)
+  const whole = metadataJson ? `${head.slice(0, -1)},"metadata":${metadataJson}}` : head
+  // JSON text bears half a surrogate pair, as of an emoji cut in two, only escaped (ECMA-262, JSON.stringify), and the
+  // contract does not bear it at all: U+FFFD stands for it instead, as in any UTF-8.
+  const json = whole.replace(/\\(ud[89a-f]..|.)/g, (escape, what: string) => (what[4] ? '\ufffd' : escape))
   return { key, json, bytes: utf8Bytes(json) }
-}
-
-/**
- * JSON text bears half a surrogate pair, as of an emoji cut in two, only escaped (ECMA-262, JSON.stringify), and the
- * contract does not bear it at all: U+FFFD stands for it instead, as in any UTF-8.
- */
-function repairTorn(json: string): string {
-  return json.replace(/\\(ud[89a-f]..|.)/g, (escape, what: string) => (what[4] ? '\ufffd' : escape))
 }

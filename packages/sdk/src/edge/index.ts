@@ -35,8 +35,7 @@ const MAX_BATCH_BYTES = 900 * 1024
  * all that is allowed outside of a request.
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
-  const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
-  const { clock = systemClock } = options
+  const options = resolveOptions(given, { maxQueueBytes: MAX_QUEUE_BYTES, clock: systemClock }, log)
   const handOver = createHandOver({
     ...options,
     flush: () => core.tracker.flush(),
@@ -47,17 +46,13 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     queue: handOver.watch(createMemoryQueue(options.maxQueueBytes)),
     lane: createLateLane(),
     identity: createServiceIdentity(),
-    clock,
-    transport: createFetchTransport({
-      ...options,
-      clock,
-      fetch: (url, request) =>
-        (options.fetch ?? fetch)(url, {
-          ...request,
-          headers: TEXT_HEADERS,
-          signal: AbortSignal.timeout(options.requestTimeoutMs),
-        } as RequestInit),
-    }),
+    transport: createFetchTransport(options, (url, request) =>
+      (options.fetch ?? fetch)(url, {
+        ...request,
+        headers: TEXT_HEADERS,
+        signal: AbortSignal.timeout(options.requestTimeoutMs),
+      } as RequestInit),
+    ),
     random: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
     pageMetadata: (page) => ({ page: page ?? undefined }),

@@ -1,7 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import type { FetchTransportParts } from '../send/fetch-transport.ts'
-
-type SendRequest = FetchTransportParts['fetch']
+import type { SendRequest } from '../send/fetch-transport.ts'
 
 /** Below this a body travels in one or two packets either way. */
 const MIN_BYTES = 4096

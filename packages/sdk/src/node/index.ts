@@ -42,11 +42,10 @@ const MAX_BATCH_BYTES = 900 * 1024
  * is sent then. It keeps no process alive while there is nothing to send.
  */
 export function createTracker<Events extends EventMap = EventMap>(given: TrackerOptions): Tracker<Events> {
-  const options = resolveOptions(given, MAX_QUEUE_BYTES, log)
-  const { clock = systemClock } = options
+  const options = resolveOptions(given, { maxQueueBytes: MAX_QUEUE_BYTES, clock: systemClock }, log)
   // The global one: `node:crypto` would be a third of the time that importing this entry takes.
   const lane = createLane(crypto.getRandomValues(new Uint8Array(LANE_ID_CHARACTERS)))
-  const opened = options.queue?.open(lane.id, options.maxQueueBytes, clock.now, {
+  const opened = options.queue?.open(lane.id, options.maxQueueBytes, options.clock.now, {
     // Nobody can listen before this function has returned, nor may a listener track while events are adopted.
     problem: (message) => queueMicrotask(() => core.emit('error', { message })),
     unreadable: (message) =>
@@ -74,17 +73,15 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     queue: handOver.watch(opened?.queue ?? createMemoryQueue(options.maxQueueBytes)),
     lane,
     identity: createServiceIdentity(),
-    clock,
-    transport: createFetchTransport({
-      ...options,
-      clock,
-      fetch: createCompressingFetch((url, request) => {
+    transport: createFetchTransport(
+      options,
+      createCompressingFetch((url, request) => {
         underWay = new AbortController()
         const signal = AbortSignal.any([underWay.signal, AbortSignal.timeout(options.requestTimeoutMs)])
         const headers = { ...TEXT_HEADERS, ...request.headers }
         return (options.fetch ?? fetch)(url, { ...request, headers, signal })
       }),
-    }),
+    ),
     random: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
     pageMetadata: (page) => ({ page: page ?? undefined }),

@@ -1,5 +1,4 @@
 import type { EventQueue, QueuedEvent } from '../capture/event-queue.ts'
-import type { Batch } from './transport.ts'
 
 /**
  * The oldest waiting events that fit, but for those in `inFlight`.
@@ -10,15 +9,15 @@ export function takeBatch(
   inFlight: ReadonlySet<QueuedEvent>,
   maxEvents: number,
   maxBytes: number,
-): Batch {
+): QueuedEvent[] {
   const events: QueuedEvent[] = []
-  let bytes = 1
+  // Beside each event its comma, and one bracket more than there are commas.
+  let room = maxBytes
   for (const event of queue.peek()) {
     if (inFlight.has(event)) continue
-    if (events[0] && bytes + event.bytes >= maxBytes) break
-    bytes += event.bytes + 1
+    room -= event.bytes + 1
+    if (events[0] && room < 1) break
     if (events.push(event) >= maxEvents) break
   }
-  const body = `[${events.map(({ json }) => json).join()}]`
-  return { events, body, bytes, waiting: queue.count() - inFlight.size - events.length }
+  return events
 }

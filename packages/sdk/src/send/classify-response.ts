@@ -7,18 +7,21 @@ import type { ReadVerdict, SendOutcome } from './transport.ts'
  * a bare 200, such as a captive portal's, says nothing about them.
  */
 export function classifyResponse(status: number, body: string, eventCount: number, afterMs: number): SendOutcome {
-  const verdicts = (status < 300 || status === 400) && attempt(() => verdictsOf(body))
-  if (verdicts && verdicts.length === eventCount) return { verdicts }
+  const verdicts =
+    (status < 300 || status === 400) &&
+    attempt(() => {
+      const { results } = JSON.parse(body) as { results: readonly ReadVerdict[] }
+      // Any other answer, and an exception here, says nothing about the events.
+      const isWhole = results.length === eventCount
+      return (
+        isWhole && results.every((verdict) => verdict.status === 'accepted' || verdict.status === 'rejected') && results
+      )
+    })
+  if (verdicts) return { verdicts }
   // What a status means where the answer does not name the events.
   const isForbidden = status === 401 || status === 403
   const kind = status === 400 ? 'refused' : status === 413 ? 'too_large' : isForbidden ? 'unauthorized' : 'retry'
   return { kind, message: `${status} ${body.slice(0, 200)}`, afterMs }
-}
-
-/** Nothing, or an exception, where the answer holds anything else: it says nothing about the events. */
-function verdictsOf(body: string): readonly ReadVerdict[] | false {
-  const { results } = JSON.parse(body) as { results: readonly ReadVerdict[] }
-  return results.every(({ status }) => status === 'accepted' || status === 'rejected') && results
 }
 
 /**
@@ -26,7 +29,6 @@ function verdictsOf(body: string): readonly ReadVerdict[] | false {
  * 0 where it is absent or unreadable.
  */
 export function parseRetryAfter(field: string | null, nowMs: number): number {
-  const seconds = Number(field)
-  const waitMs = Number.isNaN(seconds) ? Date.parse(field as string) - nowMs : seconds * 1000
+  const waitMs = Number(field) * 1000 || Date.parse(field as string) - nowMs
   return waitMs > 0 ? Math.min(waitMs, MAX_RETRY_AFTER_MS) : 0
 }

@@ -1,16 +1,5 @@
 import type { QueuedEvent } from '../capture/event-queue.ts'
 
-/** Events on their way. */
-export interface Batch {
-  readonly events: readonly QueuedEvent[]
-  /** The JSON array of exactly these events, in this order. */
-  readonly body: string
-  /** Bytes of `body` in UTF-8. */
-  readonly bytes: number
-  /** Events that wait beside these and are on no way yet. */
-  readonly waiting: number
-}
-
 /** A collector's word on one event, as far as the SDK reads it. */
 export interface ReadVerdict {
   readonly status: 'accepted' | 'rejected'
@@ -39,7 +28,8 @@ export type SendOutcome =
     }
 
 /**
- * Carries one batch to the collector. Never rejects: whatever goes wrong is an outcome.
+ * Carries a batch of events to the collector. Never rejects: whatever goes wrong is an outcome.
+ * `waiting`: how many wait beside these and are on no way yet.
  * `mayOutlive`: the request should outlive the page that makes it, where the platform can do that.
  */
-export type Transport = (batch: Batch, mayOutlive: boolean) => Promise<SendOutcome>
+export type Transport = (events: readonly QueuedEvent[], waiting: number, mayOutlive: boolean) => Promise<SendOutcome>

@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest'
 import { createPageIdentity } from '../../src/browser/page-identity.ts'
-import { createSafeStorage } from '../../src/browser/safe-storage.ts'
-import { createFakeStorage, forbiddenStorage, type FakeStorage } from '../fake-storage.ts'
+import { createFakeStorage, forbiddenStorage, safely, type FakeStorage } from '../fake-storage.ts'
 
 let made = 0
 
 /** A page that is loaded on a browser with this storage, which is shut before consent and after its refusal. */
-function load(storage: FakeStorage, createId: (() => string) | undefined = () => `anonymous-${++made}`) {
+function load(storage: FakeStorage, createId: () => string | undefined = () => `anonymous-${++made}`) {
   let isOpen = false
-  const safe = createSafeStorage(() => (isOpen ? storage : forbiddenStorage()))
+  const safe = safely(() => (isOpen ? storage : forbiddenStorage()))
   const page = createPageIdentity(safe, 'p:', createId)
   return {
     ...page,
@@ -93,11 +92,7 @@ test.each([
 
 test('without an anonymous id nobody is named until identify, and nothing is stored', () => {
   const storage = createFakeStorage()
-  const page = createPageIdentity(
-    createSafeStorage(() => storage),
-    'p:',
-    undefined,
-  )
+  const page = load(storage, () => undefined)
   page.persist(true)
   expect(page.userId()).toBeUndefined()
   expect(storage.entries.size).toBe(0)
@@ -106,7 +101,7 @@ test('without an anonymous id nobody is named until identify, and nothing is sto
 })
 
 test('where storage is forbidden the ids last as long as the page', () => {
-  const page = createPageIdentity(createSafeStorage(forbiddenStorage), 'p:', () => 'id')
+  const page = createPageIdentity(safely(forbiddenStorage), 'p:', () => 'id')
   page.persist(true)
   expect(page.userId()).toBe('id')
   page.identify('ann')

@@ -1,15 +1,15 @@
 import { utf8Bytes } from '@truecount/protocol'
 import { expect, test } from 'vitest'
-import { createSafeStorage, type WebStorage } from '../../src/browser/safe-storage.ts'
+import type { WebStorage } from '../../src/browser/safe-storage.ts'
 import { createStorageQueue, type StorageQueue } from '../../src/browser/storage-queue.ts'
-import { createFakeStorage, forbiddenStorage } from '../fake-storage.ts'
+import { createFakeStorage, forbiddenStorage, safely } from '../fake-storage.ts'
 import { describeQueue } from '../queue.contract.ts'
 import { queuedEvent } from '../queued-event.ts'
 
 const PREFIX = 'truecount:12345678:event:'
 
 function openQueue(storage: () => WebStorage, lane = 'lane-a', maxBytes = 10_000): StorageQueue {
-  const stored = createStorageQueue(createSafeStorage(storage), PREFIX, lane, maxBytes, utf8Bytes)
+  const stored = createStorageQueue(safely(storage), PREFIX, lane, maxBytes, utf8Bytes)
   stored.open()
   return stored
 }
@@ -24,7 +24,7 @@ describeQueue('storage queue', (maxBytes) => {
 })
 
 describeQueue('storage queue before consent', (maxBytes) => {
-  return createStorageQueue(createSafeStorage(forbiddenStorage), PREFIX, 'lane-a', maxBytes, utf8Bytes).queue
+  return createStorageQueue(safely(forbiddenStorage), PREFIX, 'lane-a', maxBytes, utf8Bytes).queue
 })
 
 describeQueue('storage queue where storage is forbidden', (maxBytes) => {
@@ -48,7 +48,7 @@ test('an event is in storage when add returns, and gone from it when its key is 
   const stored = openQueue(() => storage)
   const event = queuedEvent('tc1.lane-a.1')
   stored.queue.put(event)
-  expect([...storage.entries]).toEqual([[`${PREFIX}lane-a:tc1.lane-a.1`, event.json]])
+  expect([...storage.entries]).toEqual([[`${PREFIX}lane-atc1.lane-a.1`, event.json]])
   remove(stored, 'tc1.lane-a.1')
   expect(storage.entries.size).toBe(0)
 })
@@ -57,7 +57,7 @@ test('while storage is shut nothing is written, and all that waits is by open', 
   const storage = createFakeStorage()
   let isShut = true
   const stored = createStorageQueue(
-    createSafeStorage(() => (isShut ? forbiddenStorage() : storage)),
+    safely(() => (isShut ? forbiddenStorage() : storage)),
     PREFIX,
     'lane-a',
     10_000,
@@ -69,7 +69,7 @@ test('while storage is shut nothing is written, and all that waits is by open', 
   expect([...stored.lanes()]).toEqual([])
   isShut = false
   stored.open()
-  expect([...storage.entries.keys()]).toEqual([`${PREFIX}lane-a:b`])
+  expect([...storage.entries.keys()]).toEqual([`${PREFIX}lane-ab`])
 })
 
 test('an event refused for want of room leaves nothing in storage', () => {
@@ -78,11 +78,11 @@ test('an event refused for want of room leaves nothing in storage', () => {
   const { queue } = openQueue(() => storage, 'lane-a', bytes)
   queue.put(queuedEvent('a'))
   queue.put(queuedEvent('b'))
-  expect([...storage.entries.keys()]).toEqual([`${PREFIX}lane-a:a`])
+  expect([...storage.entries.keys()]).toEqual([`${PREFIX}lane-aa`])
 })
 
 test('what storage has no room for waits in memory, and what it took stays written', () => {
-  const size = queuedEvent('a').json.length + `${PREFIX}lane-a:a`.length
+  const size = queuedEvent('a').json.length + `${PREFIX}lane-aa`.length
   const storage = createFakeStorage(2 * size)
   const stored = openQueue(() => storage)
   for (const key of ['a', 'b', 'c']) expect(stored.queue.put(queuedEvent(key))).toBe(true)
@@ -106,7 +106,7 @@ test('the events of a tab that is gone are adopted under their old keys, in thei
   expect([...storage.entries.values()]).toHaveLength(13)
 
   heir.queue.remove(events)
-  expect([...storage.entries.keys()]).toEqual([`${PREFIX}lane-a:tc1.lane-a.1`])
+  expect([...storage.entries.keys()]).toEqual([`${PREFIX}lane-atc1.lane-a.1`])
 })
 
 test('the entries of all tabs together keep within the bound, whoever wrote them', () => {
@@ -134,14 +134,14 @@ test('the entries of all tabs together keep within the bound, whoever wrote them
 })
 
 test('what is adopted stays written, though storage has room for nothing more', () => {
-  const size = queuedEvent('b1').json.length + `${PREFIX}lane-b:b1`.length
+  const size = queuedEvent('b1').json.length + `${PREFIX}lane-bb1`.length
   const storage = createFakeStorage(2 * size)
   const gone = openQueue(() => storage, 'lane-b')
   for (const key of ['b1', 'b2']) gone.queue.put(queuedEvent(key))
   const heir = openQueue(() => storage, 'lane-a')
   heir.adopt('lane-b')
   expect(keysOf(heir)).toEqual(['b1', 'b2'])
-  expect([...storage.entries.keys()]).toEqual([`${PREFIX}lane-a:b1`, `${PREFIX}lane-a:b2`])
+  expect([...storage.entries.keys()]).toEqual([`${PREFIX}lane-ab1`, `${PREFIX}lane-ab2`])
 })
 
 test('a drop report is written before it is queued, anew each time, and adopted like an event', () => {
@@ -184,7 +184,7 @@ test('what does not fit is left in storage for the next heir', () => {
 test("entries of the host page and of other projects are never another lane's events", () => {
   const storage = createFakeStorage()
   storage.setItem('cart', '[1]')
-  storage.setItem('truecount:87654321:event:lane-z:k', '{}')
+  storage.setItem('truecount:87654321:event:lane-zk', '{}')
   storage.setItem('truecount:12345678:anonymous', 'someone')
   expect(openQueue(() => storage).lanes()).toEqual([])
 })
