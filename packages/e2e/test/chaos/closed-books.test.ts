@@ -1,9 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CHROMIUM_LAUNCH, hasChromium } from '../browser/chromium.ts'
+import { expect, test } from 'vitest'
 import { contradictionsOf } from './contradictions.ts'
 import { runChaos } from './run-chaos.ts'
 
@@ -11,19 +9,13 @@ import { runChaos } from './run-chaos.ts'
 const RUNS = Number(process.env['TRUECOUNT_CHAOS_RUNS'] ?? 5)
 const FIRST_SEED = Number(process.env['TRUECOUNT_SEED'] ?? Date.now() % 1_000_000)
 
-let browser: Browser | undefined
-beforeAll(async () => {
-  if (hasChromium) browser = await chromium.launch(CHROMIUM_LAUNCH)
-})
-afterAll(() => browser?.close())
-
 test.each(Array.from({ length: RUNS }, (_, i) => FIRST_SEED + i))(
   'Whatever the network loses and whoever is killed, the books of every lane close, and only what was destroyed is missing (seed %i)',
   { timeout: 180_000 },
   async (seed) => {
     const folder = await mkdtemp(join(tmpdir(), 'truecount-chaos-'))
     try {
-      const run = await runChaos(seed, folder, browser)
+      const run = await runChaos(seed, folder)
       const contradictions = contradictionsOf(run)
       if (contradictions.length > 0) console.error(`TRUECOUNT_SEED=${seed}: ${contradictions.join('\n')}`)
       expect(contradictions, `TRUECOUNT_SEED=${seed} TRUECOUNT_CHAOS_RUNS=1 repeats this run`).toEqual([])

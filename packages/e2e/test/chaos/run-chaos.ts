@@ -1,5 +1,4 @@
 import { always, ok } from '@truecount/testkit'
-import type { Browser } from 'playwright-core'
 import {
   DESTROYED_SHARE,
   killCollectors,
@@ -30,8 +29,8 @@ export interface ChaosRun {
  * are killed and started again; some of what dead trackers wrote down is destroyed. Then the network is sound, who still
  * lives ends in peace, and somebody takes over what the dead left.
  */
-export async function runChaos(seed: number, folder: string, browser: Browser | undefined): Promise<ChaosRun> {
-  const stage = await startStage(seed, folder, browser)
+export async function runChaos(seed: number, folder: string): Promise<ChaosRun> {
+  const stage = await startStage(seed, folder)
   try {
     const ending = stage.startNode({ name: 'ending' })
     await Promise.all([
