@@ -17,6 +17,11 @@ export interface SegmentRow {
 
 const KINDS = Object.keys(READ_COLUMNS)
 
+type ContentReader = ReturnType<typeof unpackContent>
+
+/** What is read of a part takes about as much again as the part. */
+const CONTENT_FACTOR = 2
+
 /** Opens segments of a file. Columns stay in `cache`, which no other file may use. */
 export function createSegmentOpener(db: Database, cache: LruCache, texts: UserTexts): (row: SegmentRow) => Segment {
   const select = db.prepare<[number], Buffer>('SELECT body FROM segment_part WHERE part = ?').pluck()
@@ -26,6 +31,14 @@ export function createSegmentOpener(db: Database, cache: LruCache, texts: UserTe
       const key = id * KINDS.length + KINDS.indexOf(kind)
       return cache.get(key, () => READ_COLUMNS[kind]({ rows: events, texts, part, column }))
     }
+    /** Those who ask for the last events of somebody ask for the same parts again and again. */
+    function content(chunk: number): ContentReader {
+      const slot = SLOT.content + chunk
+      return cache.get(-partNumber(id, slot), () => {
+        const bytes = part(slot)
+        return { value: unpackContent(bytes), bytes: CONTENT_FACTOR * bytes.length }
+      })
+    }
     return {
       first,
       last,
@@ -33,11 +46,8 @@ export function createSegmentOpener(db: Database, cache: LruCache, texts: UserTe
       column,
       content(rows) {
         const { base, offsets } = column('times')
-        const chunks = new Map<number, ReturnType<typeof unpackContent>>()
         return rows.map((row) => {
-          const chunk = Math.floor(row / CONTENT_ROWS)
-          const read = chunks.get(chunk) ?? unpackContent(part(SLOT.content + chunk))
-          chunks.set(chunk, read)
+          const read = content(Math.floor(row / CONTENT_ROWS))
           return read(row % CONTENT_ROWS, base + (offsets[row] as number))
         })
       },
