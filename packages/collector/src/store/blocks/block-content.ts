@@ -1,21 +1,34 @@
 import type { Database } from 'better-sqlite3'
 import type { BlockRows } from './block-rows.ts'
 import { decodeBlock } from './decode-block.ts'
+import { createLruCache } from './lru-cache.ts'
 import type { EventContent } from './segment.ts'
 
-/** Reads what blocks hold of events, by their numbers, in their order. All of them must be in blocks. */
+/** Those who ask for somebody's last events ask for the same blocks again and again. */
+const KEPT_BYTES = 32 * 1024 * 1024
+/** What is read of a block takes about as much again as the block. */
+const BLOCK_FACTOR = 2
+
+/**
+ * Reads what blocks hold of events, by their numbers, in their order. All of them must be in blocks. A block that was
+ * replaced by a part of itself may still be read as it was: what was taken out of it must not be asked for.
+ */
 export function createBlockContent(db: Database): (numbers: readonly number[]) => EventContent[] {
   const firstOf = db.prepare<[number], number>('SELECT max(first) FROM block WHERE first <= ?').pluck()
   const body = db.prepare<[number], Buffer>('SELECT body FROM block WHERE first = ?').pluck()
-  return (numbers) => {
-    const blocks = new Map<number, BlockRows>()
-    return numbers.map((number) => {
+  const blocks = createLruCache(KEPT_BYTES)
+
+  function read(first: number) {
+    const bytes = body.get(first) as Buffer
+    return { value: decodeBlock(first, bytes), bytes: BLOCK_FACTOR * bytes.length }
+  }
+
+  return (numbers) =>
+    numbers.map((number) => {
       const first = firstOf.get(number) as number
-      const block = blocks.get(first) ?? decodeBlock(first, body.get(first) as Buffer)
-      blocks.set(first, block)
+      const block = blocks.get(first, () => read(first))
       return contentOf(block, rowOf(block.numbers, number))
     })
-  }
 }
 
 function rowOf(numbers: Float64Array, number: number): number {

@@ -1,6 +1,7 @@
 import type { Times } from '../segment.ts'
 import type { View } from '../view.ts'
 import { firstPlaceNotBefore } from './find-time.ts'
+import { rowRanges } from './row-ranges.ts'
 
 /** Rows of a view in the order of (time, number), hidden ones left out: places `start` to `end` of `order`. */
 export interface ListedRows {
@@ -17,7 +18,11 @@ export interface ListedRow {
   readonly row: number
 }
 
+const ALL_ROWS = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }
 const NO_ROWS = new Uint32Array(0)
+
+/** Where a user has fewer rows than so many, as a rule, they are looked for: an order of all by user would be large and soon forgotten. */
+const ROWS_WORTH_ORDER = 8
 
 /** All events but the SDK's own drop reports. */
 export function listRows(view: View): ListedRows {
@@ -36,9 +41,25 @@ export function listUserRows(view: View, project: number, userId: string): Liste
   const place = view.segment.column('users').find(project, userId)
   // Most segments have no rows of most users: the order by user is made where it is needed.
   if (place === 0 || view.hiddenUsers.has(place)) return { view, times, order: NO_ROWS, start: 0, end: 0 }
+  const { ids } = view.segment.column('users')
+  if (ids.length * ROWS_WORTH_ORDER > view.segment.rows) return findUserRows(view, place)
   const { rows: order, starts } = view.segment.column('userOrder')
   const [start, end] = [starts[place] as number, starts[place + 1] as number]
   return { view, times, order, start: firstPlaceNotBefore(times, order, view.hiddenBefore, start, end), end }
+}
+
+function findUserRows(view: View, place: number): ListedRows {
+  const { places } = view.segment.column('users')
+  const times = view.segment.column('times')
+  const numbers = view.segment.column('numbers')
+  const found: number[] = []
+  for (const { start, end } of rowRanges(view, ALL_ROWS)) {
+    for (let row = start; row < end; row++) if (places[row] === place) found.push(row)
+  }
+  const order = Uint32Array.from(found).sort(
+    (a, b) => (times.offsets[a] as number) - (times.offsets[b] as number) || (numbers[a] as number) - (numbers[b] as number),
+  )
+  return { view, times, order, start: 0, end: order.length }
 }
 
 function withoutHidden({ view, times, order, start, end }: ListedRows): ListedRows {
