@@ -173,7 +173,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
       giveUp(events)
     } else if (kind === 'retry') {
       if (level === HALT) return
-      const waitMs = backoffMs(++failures, parts.random, afterMs)
+      const waitMs = backoffMs(++failures, parts.chance, afterMs)
       wait(afterMs ? ORDER : BACKOFF, waitMs)
       emit('retry', { reason: message, afterMs: waitMs })
     } else if (kind === 'unauthorized') {

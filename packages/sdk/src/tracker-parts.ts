@@ -15,8 +15,8 @@ export interface TrackerParts {
   readonly lane: Lane
   readonly identity: Identity
   readonly transport: Transport
-  /** In [0, 1). */
-  readonly random: () => number
+  /** Randomness, in [0, 1). A name of its own: the build shortens it, and must leave `Math.random` alone. */
+  readonly chance: () => number
   /** Most bytes in a request's body. */
   readonly maxBatchBytes: number
   /** What `page(name)` says beside its metadata. */

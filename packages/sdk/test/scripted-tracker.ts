@@ -86,7 +86,7 @@ export function createScriptedTracker(
     options,
     queue,
     identity: parts.identity ?? createServiceIdentity(),
-    random,
+    chance: random,
     lane: createLane(Uint8Array.from({ length: 16 }, () => random() * 256)),
     maxBatchBytes: parts.maxBatchBytes ?? 60_000,
     transport: (batch, waiting) =>

@@ -75,7 +75,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
         } as RequestInit),
       pageBudget.reserve,
     ),
-    random: Math.random,
+    chance: Math.random,
     maxBatchBytes: 60_000,
     pageMetadata: (page) => ({ page: page ?? location.pathname, referrer: document.referrer || undefined }),
     onConsent(granted) {

@@ -53,7 +53,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
         signal: AbortSignal.timeout(options.requestTimeoutMs),
       } as RequestInit),
     ),
-    random: Math.random,
+    chance: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
     pageMetadata: (page) => ({ page: page ?? undefined }),
     onConsent: handOver.onConsent,

@@ -82,7 +82,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
         return (options.fetch ?? fetch)(url, { ...request, headers, signal })
       }),
     ),
-    random: Math.random,
+    chance: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
     pageMetadata: (page) => ({ page: page ?? undefined }),
     onConsent(granted) {
