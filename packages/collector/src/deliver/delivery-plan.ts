@@ -23,6 +23,7 @@ interface Targets {
   readonly activeIds: ReadonlySet<string>
 }
 
+const NO_DELIVERIES: readonly PlannedDelivery[] = []
 const NO_TARGETS: Targets = { subscriptions: [], activeIds: new Set() }
 
 /** Knows the rules: the actions of all that fire for an event. */
@@ -59,7 +60,8 @@ function deliveriesOf(
   event: StoredEvent,
   { subscriptions, activeIds }: Targets,
   fired: readonly (readonly RuleAction[])[],
-): PlannedDelivery[] {
+): readonly PlannedDelivery[] {
+  if (subscriptions.length === 0 && fired.length === 0) return NO_DELIVERIES
   const own = event.eventName === DROPPED_EVENT_NAME
   const subscribed = subscriptions.filter(({ events }) => events.has(event.eventName) || (!own && events.has('*')))
   const ruled = fired.flatMap((actions) => actions.map(({ webhook_id }) => webhook_id))
@@ -67,7 +69,7 @@ function deliveriesOf(
     ...subscribed.map(({ webhookId }) => webhookId),
     ...ruled.filter((id) => activeIds.has(id)),
   ])
-  if (webhookIds.size === 0) return []
+  if (webhookIds.size === 0) return NO_DELIVERIES
   const text = webhookText(event)
   return [...webhookIds].map((webhookId) => ({
     deliveryId: nameUuid(event.eventId, webhookId),

@@ -71,8 +71,10 @@ export class DirectExchange implements Exchange {
     }
     const text = typeof this.body === 'string' ? this.body : JSON.stringify(this.body)
     this.set('Content-Type', 'application/json; charset=utf-8')
-    this.set('Content-Length', String(Buffer.byteLength(text)))
-    this.res.writeHead(this.status, this.#headers).end(text)
+    const bytes = Buffer.byteLength(text)
+    this.set('Content-Length', String(bytes))
+    // What is ASCII alone, as nearly every answer is, need not be encoded.
+    this.res.writeHead(this.status, this.#headers).end(text, bytes === text.length ? 'latin1' : 'utf8')
   }
 
   #find(name: string): number {

@@ -35,6 +35,15 @@ const DIGITS = Buffer.from('0123456789abcdef')
 /** Where the two digits of each byte stand in the text of a UUID. */
 const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
 
+/** Values of lower-case hexadecimal digits by their codes. */
+const VALUES = Uint8Array.from({ length: 128 }, (_, code) => Math.max(0, DIGITS.indexOf(code)))
+
+/** One of the 16 bytes of a UUID's text, in lower case. */
+export function uuidByteAt(uuid: string, i: number): number {
+  const place = PLACES[i] as number
+  return ((VALUES[uuid.charCodeAt(place)] as number) << 4) | (VALUES[uuid.charCodeAt(place + 1)] as number)
+}
+
 /** A UUID being written: its digits change, its dashes stay. */
 const text = Buffer.alloc(36, '-')
 

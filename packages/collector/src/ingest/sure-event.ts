@@ -46,11 +46,9 @@ export function readSureEvent(value: unknown): ReadEvent | undefined {
   }
 }
 
-const TORN = /\p{Surrogate}/u
-
 /** Whether it is a text that is not empty and stays what it is as UTF-8. */
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && !TORN.test(value)
+  return typeof value === 'string' && value !== '' && value.isWellFormed()
 }
 
 function sureJson(value: unknown): string | undefined {

@@ -79,9 +79,9 @@ function createBatchJudge(memory: TailMemory) {
   return (project: number, batch: LedgerBatch, { lanes, fresh, stored }: Gathering): JudgedBatch => {
     const ids: (number | undefined)[] = []
     lanes.hear(project, batch)
+    let number = (stored.at(-1)?.number ?? memory.lastNumber) + 1
     const verdicts = batch.entries.map((entry, i): LedgerVerdict => {
       const { key } = entry
-      const number = (stored.at(-1)?.number ?? memory.lastNumber) + 1
       const verdict =
         key.kind === 'lane'
           ? lanes.lane(project, key.lane).judge(entry, key.seq)
@@ -93,6 +93,7 @@ function createBatchJudge(memory: TailMemory) {
         const lane = key.kind === 'lane' ? lanes.lane(project, key.lane).row.id : 0
         fresh.push(event)
         stored.push(blockEventOf(event, key, { number, project, lane }))
+        number += 1
       }
       return verdict
     })

@@ -1,3 +1,5 @@
+import { uuidByteAt } from '../../id/uuid.ts'
+
 /**
  * Bytes 4 to 15 of an event's id as three u32, and the row of its project: what tells keys outside lanes apart. Its fields are
  * filled again and again, so that a look-up makes no garbage.
@@ -19,12 +21,9 @@ export function newClaimKey(): ClaimKey {
 /** Fills a key from a UUID's text. */
 export function readUuidText(key: ClaimKey, project: number, uuid: string): void {
   key.project = project
-  key.a = byteAt(uuid, 9) | (byteAt(uuid, 11) << 8) | (byteAt(uuid, 14) << 16) | (byteAt(uuid, 16) << 24)
-  key.b = byteAt(uuid, 19) | (byteAt(uuid, 21) << 8) | (byteAt(uuid, 24) << 16) | (byteAt(uuid, 26) << 24)
-  key.c = byteAt(uuid, 28) | (byteAt(uuid, 30) << 8) | (byteAt(uuid, 32) << 16) | (byteAt(uuid, 34) << 24)
-  key.a >>>= 0
-  key.b >>>= 0
-  key.c >>>= 0
+  key.a = uuidWordAt(uuid, 4)
+  key.b = uuidWordAt(uuid, 8)
+  key.c = uuidWordAt(uuid, 12)
 }
 
 /** Fills a key from the 16 bytes of a UUID. */
@@ -45,11 +44,7 @@ function wordAt(bytes: Uint8Array, at: number): number {
   return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0
 }
 
-/** Values of lower-case hexadecimal digits by their codes. */
-const DIGITS = Uint8Array.from({ length: 128 }, (_, code) =>
-  Math.max(0, '0123456789abcdef'.indexOf(String.fromCharCode(code))),
-)
-
-function byteAt(uuid: string, at: number): number {
-  return ((DIGITS[uuid.charCodeAt(at)] as number) << 4) | (DIGITS[uuid.charCodeAt(at + 1)] as number)
+function uuidWordAt(uuid: string, at: number): number {
+  const [a, b] = [uuidByteAt(uuid, at), uuidByteAt(uuid, at + 1)]
+  return (a | (b << 8) | (uuidByteAt(uuid, at + 2) << 16) | (uuidByteAt(uuid, at + 3) << 24)) >>> 0
 }

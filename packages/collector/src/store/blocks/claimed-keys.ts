@@ -1,5 +1,5 @@
 import type { ClaimKey } from './claim-key.ts'
-import { createKeyTable, type KeyTable } from './key-table.ts'
+import { createKeyTable, type KeyTable, type Replaced } from './key-table.ts'
 import type { IsReleased } from './released-keys.ts'
 import type { SpilledKeys } from './spilled-keys.ts'
 
@@ -16,7 +16,7 @@ interface Generation {
 /** What a claim replaced, to be put back when its transaction fails. */
 interface Claimed extends ClaimKey {
   readonly keys: KeyTable
-  readonly before: { readonly seconds: number; readonly number: number } | undefined
+  readonly before: Replaced | undefined
 }
 
 /** Which keys outside lanes are claimed: those of unsealed events in memory, others in runs. */
@@ -55,9 +55,8 @@ export function createClaimedKeys(spilled: SpilledKeys, isReleased: IsReleased):
       if (has(key)) return false
       const generation = newest(number)
       const { keys } = generation
-      const before = keys.find(key) ? { seconds: keys.seconds, number: keys.number } : undefined
-      claimed.push({ ...key, keys, before })
-      keys.put(key, seconds, number)
+      const before = keys.put(key, seconds, number)
+      claimed.push({ project: key.project, a: key.a, b: key.b, c: key.c, keys, before })
       generation.last = number
       return true
     },

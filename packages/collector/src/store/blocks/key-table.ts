@@ -6,6 +6,11 @@ const FIRST_SLOTS = 64
 const WORDS = 5
 const MAX_LOAD = 0.6
 
+export interface Replaced {
+  readonly seconds: number
+  readonly number: number
+}
+
 interface Shard {
   slots: Uint32Array
   /** Slots less 1; there are a power of two. */
@@ -19,7 +24,8 @@ export interface KeyTable {
   find(key: ClaimKey): boolean
   readonly seconds: number
   readonly number: number
-  put(key: ClaimKey, seconds: number, number: number): void
+  /** Returns what the key had before, where it was there. */
+  put(key: ClaimKey, seconds: number, number: number): Replaced | undefined
   /** To be called only for what was put. */
   remove(key: ClaimKey): void
 }
@@ -47,9 +53,17 @@ export function createKeyTable(base: number): KeyTable {
     put(key, seconds, number) {
       const shard = shardOf(shards, key)
       if (shard.used >= MAX_LOAD * (shard.mask + 1)) grow(shard)
-      const at = seek(shard.slots, shard.mask, key)
-      if (isEmpty(shard.slots, at)) shard.used += 1
-      set(shard.slots, at, key.a, foldOf(key), key.c, seconds, number - base + 1)
+      const { slots, mask } = shard
+      const at = seek(slots, mask, key)
+      if (isEmpty(slots, at)) shard.used += 1
+      const place = slots[at + 4] as number
+      const replaced = place === 0 ? undefined : { seconds: slots[at + 3] as number, number: base + place - 1 }
+      slots[at] = key.a
+      slots[at + 1] = foldOf(key)
+      slots[at + 2] = key.c
+      slots[at + 3] = seconds
+      slots[at + 4] = number - base + 1
+      return replaced
     },
     remove(key) {
       const { slots, mask } = shardOf(shards, key)
@@ -85,14 +99,6 @@ function seek(slots: Uint32Array, mask: number, key: ClaimKey): number {
 
 function isEmpty(slots: Uint32Array, at: number): boolean {
   return slots[at + 2] === 0 && slots[at + 4] === 0 && slots[at] === 0 && slots[at + 1] === 0
-}
-
-function set(slots: Uint32Array, at: number, ...words: readonly [number, number, number, number, number]): void {
-  slots[at] = words[0]
-  slots[at + 1] = words[1]
-  slots[at + 2] = words[2]
-  slots[at + 3] = words[3]
-  slots[at + 4] = words[4]
 }
 
 function grow(shard: Shard): void {

@@ -1,3 +1,6 @@
+import { uuidByteAt } from '../../id/uuid.ts'
+import { EVENT_ID_BYTES } from './block-format.ts'
+
 /** Writes one thing after another into a buffer that must have room for all of them. */
 export interface TextWriter {
   /** A count, and as many texts. */
@@ -8,7 +11,6 @@ export interface TextWriter {
   bare(text: string): void
   /** 16 bytes. */
   uuid(uuid: string): void
-  byte(byte: number): void
   /** Place behind all that was written. */
   end(): number
 }
@@ -30,10 +32,7 @@ export function createTextWriter(buffer: Buffer, start: number): TextWriter {
       end += buffer.write(value, end)
     },
     uuid(uuid) {
-      end += buffer.write(uuid.replaceAll('-', ''), end, 'hex')
-    },
-    byte(value) {
-      end = buffer.writeUInt8(value, end)
+      for (let i = 0; i < EVENT_ID_BYTES; i++) buffer[end++] = uuidByteAt(uuid, i)
     },
     end: () => end,
   }

@@ -54,23 +54,33 @@ export function createLaneTally(db: Database): () => LaneTally {
 
   return () => {
     const cells = new Map<string, Cell>()
+    let current: Cell | undefined
 
-    function add(project: number, firstMs: number, lastMs: number, figures: Partial<LaneFigures>, sign: 1 | -1): void {
+    function cellOf(project: number, firstMs: number, lastMs: number): Cell {
       const [first_hour, last_hour] = [hourOf(firstMs), hourOf(lastMs)]
+      // Events of an hour come together: no need to look it up for each.
+      if (current?.project === project && current.last_hour === last_hour && current.first_hour === first_hour) {
+        return current
+      }
       const name = `${project} ${last_hour} ${first_hour}`
-      const cell = cells.get(name) ?? { project, last_hour, first_hour, figures: { ...NONE } }
-      cells.set(name, cell)
-      for (const figure of FIGURES) cell.figures[figure] += sign * (figures[figure] ?? 0)
+      current = cells.get(name) ?? { project, last_hour, first_hour, figures: { ...NONE } }
+      cells.set(name, current)
+      return current
+    }
+
+    function add(row: LaneRow, sign: 1 | -1): void {
+      const { figures } = cellOf(row.project, row.first_seen, row.last_seen)
+      const own = figuresOf(row)
+      for (const figure of FIGURES) figures[figure] += sign * own[figure]
     }
 
     return {
       move(before, now) {
-        if (before !== undefined) add(before.project, before.first_seen, before.last_seen, figuresOf(before), -1)
-        add(now.project, now.first_seen, now.last_seen, figuresOf(now), 1)
+        if (before !== undefined) add(before, -1)
+        add(now, 1)
       },
       addLaneless(project, verdict, ms) {
-        const figures = verdict === 'stored' ? { laneless: 1, captured: 1, stored: 1 } : { duplicates: 1 }
-        add(project, ms, ms, figures, 1)
+        countLaneless(cellOf(project, ms, ms), verdict)
       },
       save() {
         for (const { figures, ...cell } of cells.values()) {
@@ -81,6 +91,16 @@ export function createLaneTally(db: Database): () => LaneTally {
       },
     }
   }
+}
+
+function countLaneless({ figures }: Cell, verdict: 'stored' | 'duplicate'): void {
+  if (verdict === 'duplicate') {
+    figures.duplicates += 1
+    return
+  }
+  figures.laneless += 1
+  figures.captured += 1
+  figures.stored += 1
 }
 
 /** A number that was told as dropped and came after all is not counted as dropped. */

@@ -57,7 +57,8 @@ function findUserRows(view: View, place: number): ListedRows {
     for (let row = start; row < end; row++) if (places[row] === place) found.push(row)
   }
   const order = Uint32Array.from(found).sort(
-    (a, b) => (times.offsets[a] as number) - (times.offsets[b] as number) || (numbers[a] as number) - (numbers[b] as number),
+    (a, b) =>
+      (times.offsets[a] as number) - (times.offsets[b] as number) || (numbers[a] as number) - (numbers[b] as number),
   )
   return { view, times, order, start: 0, end: order.length }
 }
