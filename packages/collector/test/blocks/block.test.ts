@@ -1,13 +1,14 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { BlockRows } from '../../src/store/blocks/block-rows.ts'
+import { readClaim } from '../../src/store/blocks/claim.ts'
 import { decodeBlock } from '../../src/store/blocks/decode-block.ts'
 import { type BlockEvent, createBlockEncoder } from '../../src/store/blocks/encode-block.ts'
 import { uuidOfBytes } from '../../src/id/uuid.ts'
 import { anyBlockEvents } from './any-block-event.ts'
 
 function eventAt(rows: BlockRows, row: number): BlockEvent {
-  const claim = rows.claims[row]
+  const claim = readClaim(rows.claims.bytes(row))
   const original = rows.originals?.[row] ?? Number.NaN
   const user = rows.users.places[row] as number
   return {
@@ -23,7 +24,7 @@ function eventAt(rows: BlockRows, row: number): BlockEvent {
     seq: rows.seqs[row] as number,
     eventId: claim === undefined ? '00000000-0000-8000-8000-000000000000' : uuidOfBytes(Buffer.from(claim.eventId)),
     key: claim?.key ?? '',
-    metadata: Buffer.from(rows.metadata(row)).toString(),
+    metadata: rows.metadata.bytes(row).toString(),
   }
 }
 

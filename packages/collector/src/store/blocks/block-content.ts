@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { BlockRows } from './block-rows.ts'
+import { readClaim } from './claim.ts'
 import { decodeBlock } from './decode-block.ts'
 import { createLruCache } from './lru-cache.ts'
 import type { EventContent } from './segment.ts'
@@ -43,7 +44,7 @@ function rowOf(numbers: Float64Array, number: number): number {
 }
 
 function contentOf(block: BlockRows, row: number): EventContent {
-  const claim = block.claims[row]
+  const claim = readClaim(block.claims.bytes(row))
   const original = block.originals?.[row] ?? Number.NaN
   return {
     receivedAtMs: block.received[row] as number,
@@ -53,6 +54,6 @@ function contentOf(block: BlockRows, row: number): EventContent {
     // A copy, that does not hold on to all of the block.
     eventId: claim === undefined ? null : Uint8Array.from(claim.eventId),
     key: claim === undefined || claim.key === '' ? null : claim.key,
-    metadata: Buffer.from(block.metadata(row)).toString(),
+    metadata: block.metadata.bytes(row).toString(),
   }
 }

@@ -1,3 +1,5 @@
+import type { RowBytes } from './row-bytes.ts'
+
 /**
  * Events in columns, in any order: what a block holds, and what segments are made of. Places count from the begin of
  * their list; place 0 of users and pages is '' and stands for none.
@@ -18,21 +20,13 @@ export interface BlockRows {
   /** Rows of lanes and numbers in them; 0 outside a lane. */
   readonly lanes: Uint32Array
   readonly seqs: Float64Array
-  /** By row; `undefined` in a lane. */
-  readonly claims: readonly (Claim | undefined)[]
-  /** UTF-8 of a row's metadata. */
-  metadata(row: number): Uint8Array
+  /** As `readClaim` reads them; of no length in a lane. */
+  readonly claims: RowBytes
+  /** UTF-8. */
+  readonly metadata: RowBytes
 }
 
 export interface Texts {
   readonly texts: readonly string[]
   readonly places: Uint32Array
-}
-
-/** What tells an event outside a lane from others. */
-export interface Claim {
-  /** 16 bytes. */
-  readonly eventId: Uint8Array
-  /** Empty where it has no key. */
-  readonly key: string
 }

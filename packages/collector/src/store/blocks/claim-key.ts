@@ -1,4 +1,5 @@
 import { uuidByteAt } from '../../id/uuid.ts'
+import { type RowBytes, rowBytesOf } from './row-bytes.ts'
 
 /**
  * Bytes 4 to 15 of an event's id as three u32, and the row of its project: what tells keys outside lanes apart. Its fields are
@@ -28,20 +29,21 @@ export function readUuidText(key: ClaimKey, project: number, uuid: string): void
 
 /** Fills a key from the 16 bytes of a UUID. */
 export function readUuidBytes(key: ClaimKey, project: number, bytes: Uint8Array): void {
+  const { buffer, byteOffset, length } = bytes
+  readClaimed(key, project, rowBytesOf([Buffer.from(buffer, byteOffset, length)]), 0)
+}
+
+/** Fills a key from the claim of a row outside a lane. */
+export function readClaimed(key: ClaimKey, project: number, claims: RowBytes, row: number): void {
   key.project = project
-  key.a = wordAt(bytes, 4)
-  key.b = wordAt(bytes, 8)
-  key.c = wordAt(bytes, 12)
+  key.a = claims.uint32(row, 4)
+  key.b = claims.uint32(row, 8)
+  key.c = claims.uint32(row, 12)
 }
 
 /** An event's time as a key run keeps it: rounded up, so that a key is released only when its event is surely hidden. */
 export function secondsOf(timeMs: number): number {
   return Math.min(Math.max(Math.ceil(timeMs / 1000), 0), NEVER_RELEASED)
-}
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]
-  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0
 }
 
 function uuidWordAt(uuid: string, at: number): number {

@@ -5,12 +5,9 @@ import { packColumn, type UnpackedColumn, unpackColumn } from './packed-column.t
 import type { EventContent } from './segment.ts'
 import { createTextReader } from './text-reader.ts'
 
-/** Bytes of UTF-8 that a UTF-16 code unit takes at most. */
-const MAX_UNIT_BYTES = 3
-
 /** Returns what packs the content of some rows, at least one, in their order. Its result is good until it is called again. */
 export function createContentPacker(rows: Omit<BlockRows, 'users'>): (sources: Uint32Array) => Buffer {
-  const { received, lanes, seqs, times, originals, claims } = rows
+  const { received, lanes, seqs, times, originals, claims, metadata } = rows
   let scratch = Buffer.allocUnsafeSlow(64 * 1024)
   return (sources) => {
     const corrections = new Float64Array(sources.length)
@@ -21,24 +18,16 @@ export function createContentPacker(rows: Omit<BlockRows, 'users'>): (sources: U
     const columns = [gather(received, sources), gather(lanes, sources), gather(seqs, sources), corrections].map(
       (column) => packColumn(column),
     )
-    const metadata = Array.from(sources, (row) => rows.metadata(row))
-    let most = 0
-    for (const column of columns) most += column.length
-    for (const line of metadata) most += line.length + 1
-    for (const row of sources) most += EVENT_ID_BYTES + 4 + MAX_UNIT_BYTES * (claims[row]?.key.length ?? 0)
-    if (most > scratch.length) scratch = Buffer.allocUnsafeSlow(2 * most)
+    let bytes = 0
+    for (const column of columns) bytes += column.length
+    for (const row of sources) bytes += claims.length(row) + metadata.length(row) + 1
+    if (bytes > scratch.length) scratch = Buffer.allocUnsafeSlow(2 * bytes)
 
     let end = 0
     for (const column of columns) end = put(scratch, end, column)
+    for (const row of sources) if (claims.length(row) > 0) end = claims.copy(row, scratch, end)
     for (const row of sources) {
-      const claim = claims[row]
-      if (claim === undefined) continue
-      end = put(scratch, end, claim.eventId)
-      const keyBytes = scratch.write(claim.key, end + 4)
-      end = scratch.writeUInt32LE(keyBytes, end) + keyBytes
-    }
-    for (const line of metadata) {
-      end = put(scratch, end, line)
+      end = metadata.copy(row, scratch, end)
       scratch[end++] = LINE_FEED
     }
     // No line feed after the last.

@@ -1,4 +1,4 @@
-import type { BlockRows, Claim, Texts } from './block-rows.ts'
+import type { BlockRows, Texts } from './block-rows.ts'
 import {
   BLOCK_VERSION,
   EVENT_ID_BYTES,
@@ -7,7 +7,8 @@ import {
   NUMBERS_LISTED,
   ORIGINALS_LISTED,
 } from './block-format.ts'
-import { createTextReader, type TextReader } from './text-reader.ts'
+import { type RowBytes, rowBytesIn } from './row-bytes.ts'
+import { createTextReader } from './text-reader.ts'
 
 /** Reads what `createBlockEncoder` wrote. Throws for a body of another version. The rows share the body's memory. */
 export function decodeBlock(first: number, body: Buffer): BlockRows {
@@ -25,9 +26,7 @@ export function decodeBlock(first: number, body: Buffer): BlockRows {
   const list = (places: Uint32Array): Texts => ({ texts: reader.list(), places })
   const [names, users, pages] = [list(uints(1)), list(uints(2)), list(uints(3))]
   const lanes = uints(4)
-  const claims: (Claim | undefined)[] = []
-  for (let row = 0; row < length; row++) claims.push(lanes[row] === 0 ? claimFrom(reader) : undefined)
-  const metadata = splitLines(body, reader.end(), length)
+  const claimStarts = startsOfClaims(body, reader.end(), lanes)
   return {
     length,
     numbers: numbersFrom(first, length, listsNumbers ? uints(5) : undefined),
@@ -40,8 +39,8 @@ export function decodeBlock(first: number, body: Buffer): BlockRows {
     users,
     pages,
     lanes,
-    claims,
-    metadata,
+    claims: rowBytesIn(body, claimStarts, 0),
+    metadata: splitLines(body, claimStarts[length] as number, length),
   }
 }
 
@@ -50,8 +49,15 @@ function alignedColumns(body: Buffer, bytes: number): ArrayBuffer {
   return Uint8Array.prototype.slice.call(body, 0, bytes).buffer
 }
 
-function claimFrom(reader: TextReader): Claim {
-  return { eventId: reader.bytes(EVENT_ID_BYTES), key: reader.text() }
+function startsOfClaims(body: Buffer, start: number, lanes: Uint32Array): Uint32Array {
+  const starts = new Uint32Array(lanes.length + 1)
+  let end = start
+  for (let row = 0; row < lanes.length; row++) {
+    starts[row] = end
+    if (lanes[row] === 0) end += EVENT_ID_BYTES + 4 + body.readUInt32LE(end + EVENT_ID_BYTES)
+  }
+  starts[lanes.length] = end
+  return starts
 }
 
 /** From the columns of a block: `offsets` are those of the numbers, if they are listed. */
@@ -61,10 +67,10 @@ function numbersFrom(first: number, length: number, offsets: Uint32Array | undef
   return numbers
 }
 
-function splitLines(body: Buffer, start: number, lines: number): (row: number) => Uint8Array {
+function splitLines(body: Buffer, start: number, lines: number): RowBytes {
   const starts = new Uint32Array(lines + 1)
   starts[0] = start
   for (let line = 1; line < lines; line++) starts[line] = body.indexOf(LINE_FEED, starts[line - 1]) + 1
   starts[lines] = body.length + 1
-  return (row) => body.subarray(starts[row], (starts[row + 1] as number) - 1)
+  return rowBytesIn(body, starts, 1)
 }

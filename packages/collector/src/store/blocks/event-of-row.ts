@@ -1,13 +1,14 @@
 import { uuidOfBytes } from '../../id/uuid.ts'
 import type { BlockRows } from './block-rows.ts'
+import { readClaim } from './claim.ts'
 import type { BlockEvent } from './encode-block.ts'
 
 /** A row of a block as it was written. `eventId` is '' in a lane, where it follows from the key. */
 export function eventOfRow(rows: BlockRows, row: number): BlockEvent {
-  const { names, users, pages, claims } = rows
+  const { names, users, pages } = rows
   const user = users.places[row] as number
   const original = rows.originals?.[row] ?? Number.NaN
-  const claim = claims[row]
+  const claim = readClaim(rows.claims.bytes(row))
   return {
     number: rows.numbers[row] as number,
     project: rows.projects[row] as number,
@@ -21,6 +22,6 @@ export function eventOfRow(rows: BlockRows, row: number): BlockEvent {
     seq: rows.seqs[row] as number,
     eventId: claim === undefined ? '' : uuidOfBytes(Buffer.from(claim.eventId)),
     key: claim?.key ?? '',
-    metadata: Buffer.from(rows.metadata(row)).toString('utf8'),
+    metadata: rows.metadata.bytes(row).toString(),
   }
 }

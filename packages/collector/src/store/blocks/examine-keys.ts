@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { addToBloomFilter, mayHold, newBloomFilter } from './bloom-filter.ts'
-import { type ClaimKey, newClaimKey, readUuidBytes } from './claim-key.ts'
+import { type ClaimKey, newClaimKey, readClaimed } from './claim-key.ts'
 import { keptOf, type RowCheck } from './examine-rows.ts'
 import { decodeRunHead, decodeRunPart, ENTRY_WORDS, type ProjectKeys, readEntry, type RunHead } from './key-run.ts'
 import { createKeyTable } from './key-table.ts'
@@ -33,9 +33,8 @@ function forEachKey(stored: StoredRows, run: (key: ClaimKey) => void): void {
   const { claims, projects } = stored.rows
   const key = newClaimKey()
   for (const row of keptOf(stored)) {
-    const claim = claims[row]
-    if (claim === undefined) continue
-    readUuidBytes(key, projects[row] as number, claim.eventId)
+    if (claims.length(row) === 0) continue
+    readClaimed(key, projects[row] as number, claims, row)
     run(key)
   }
 }

@@ -1,4 +1,5 @@
-import type { BlockRows, Claim, Texts } from './block-rows.ts'
+import type { BlockRows, Texts } from './block-rows.ts'
+import type { RowBytes } from './row-bytes.ts'
 
 /** Some rows of a block, ascending; all if `rows` is left out. */
 export interface BlockPart {
@@ -35,8 +36,8 @@ export function joinRows(parts: readonly BlockPart[]): BlockRows {
     pages: joinTexts(length, parts, (block) => block.pages, ['']),
     lanes: fill(new Uint32Array(length), (block) => block.lanes),
     seqs: fill(new Float64Array(length), (block) => block.seqs),
-    claims: joinClaims(parts),
-    metadata: (row) => (parts[blockOfRow[row] as number] as BlockPart).block.metadata(rowInBlock[row] as number),
+    claims: joinBytes(parts, blockOfRow, rowInBlock, (block) => block.claims),
+    metadata: joinBytes(parts, blockOfRow, rowInBlock, (block) => block.metadata),
   }
 }
 
@@ -85,11 +86,20 @@ function joinTexts(
   return { texts, places }
 }
 
-function joinClaims(parts: readonly BlockPart[]): readonly (Claim | undefined)[] {
-  const claims: (Claim | undefined)[] = []
-  for (const { block, rows } of parts) {
-    if (rows === undefined) for (const claim of block.claims) claims.push(claim)
-    else for (const row of rows) claims.push(block.claims[row])
+/** Leaves the bytes where they are. */
+function joinBytes(
+  parts: readonly BlockPart[],
+  blockOfRow: Uint32Array,
+  rowInBlock: Uint32Array,
+  of: (block: BlockRows) => RowBytes,
+): RowBytes {
+  const blocks = parts.map(({ block }) => of(block))
+  const bytesOf = (row: number) => blocks[blockOfRow[row] as number] as RowBytes
+  const placeOf = (row: number) => rowInBlock[row] as number
+  return {
+    length: (row) => bytesOf(row).length(placeOf(row)),
+    bytes: (row) => bytesOf(row).bytes(placeOf(row)),
+    uint32: (row, offset) => bytesOf(row).uint32(placeOf(row), offset),
+    copy: (row, into, at) => bytesOf(row).copy(placeOf(row), into, at),
   }
-  return claims
 }

@@ -1,6 +1,7 @@
 import { addToBloomFilter, newBloomFilter } from './bloom-filter.ts'
 import { type ClaimKey, newClaimKey } from './claim-key.ts'
 import type { BuiltRun } from './seal-work.ts'
+import { orderOf } from './stable-order.ts'
 
 export const KEYS_A_PART = 4_096
 /** Three words of key and the seconds. */
@@ -40,8 +41,6 @@ export function createKeyRunBuilder(): KeyRunBuilder {
     }
     return 0
   }
-  const isSame = (left: number, right: number) =>
-    [0, 1, 2, 3].every((word) => rows[left * WIDTH + word] === rows[right * WIDTH + word])
   return {
     get keys() {
       return length
@@ -52,23 +51,38 @@ export function createKeyRunBuilder(): KeyRunBuilder {
         grown.set(rows)
         rows = grown
       }
-      rows.set([project, a, b, c, seconds], length * WIDTH)
+      const at = length * WIDTH
+      rows[at] = project
+      rows[at + 1] = a
+      rows[at + 2] = b
+      rows[at + 3] = c
+      rows[at + 4] = seconds
       length += 1
     },
     build(first, last) {
       if (length === 0) return undefined
-      // An array, because its sort uses what is in order already: runs that are merged.
-      const sorted = Array.from({ length }, (_, row) => row).sort(compare)
-      const order = sorted.filter((row, i) => i + 1 === length || !isSame(row, sorted[i + 1] as number))
+      // By the first word at native speed, which leaves next to nothing out of order to an array's sort.
+      const byFirstWord = orderOf(Float64Array.from({ length }, (_, row) => rows[row * WIDTH + 1] as number))
+      const sorted = Array.from(byFirstWord).sort(compare)
+      const order = sorted.filter((row, i) => i + 1 === length || !isSameKey(rows, row, sorted[i + 1] as number))
       const entries = new Uint32Array(order.length * ENTRY_WORDS)
       const projects = new Uint32Array(order.length)
-      order.forEach((row, i) => {
+      for (const [i, row] of order.entries()) {
         projects[i] = rows[row * WIDTH] as number
-        entries.set(rows.subarray(row * WIDTH + 1, (row + 1) * WIDTH), i * ENTRY_WORDS)
-      })
+        for (let word = 0; word < ENTRY_WORDS; word++) {
+          entries[i * ENTRY_WORDS + word] = rows[row * WIDTH + 1 + word] as number
+        }
+      }
       return { first, last, keys: order.length, head: encodeHead(projects, entries), parts: partsOf(entries) }
     },
   }
+}
+
+function isSameKey(rows: Uint32Array, left: number, right: number): boolean {
+  for (let word = 0; word < WIDTH - 1; word++) {
+    if (rows[left * WIDTH + word] !== rows[right * WIDTH + word]) return false
+  }
+  return true
 }
 
 function partsOf(entries: Uint32Array): BuiltRun['parts'] {

@@ -1,11 +1,14 @@
-import type { Claim } from './block-rows.ts'
 import type { RowUserIds, SegmentRows } from './build-segment.ts'
 import type { Erasures } from './erasures.ts'
+import { writeClaim } from './claim.ts'
+import { rowBytesOf } from './row-bytes.ts'
 import type { EventContent, Segment } from './segment.ts'
 import { orderOf } from './stable-order.ts'
 
 /** Rows whose content is in memory at a time, in two forms. */
 export const ROWS_A_STEP = 8_192
+
+const NO_CLAIM = Buffer.alloc(0)
 
 /** Which rows of a segment stay where erasures hide some. */
 export interface SplitRows {
@@ -79,14 +82,14 @@ function contentOf(segment: Segment, sources: Uint32Array) {
   const originals = new Float64Array(length)
   const lanes = new Uint32Array(length)
   const seqs = new Float64Array(length)
-  const claims: (Claim | undefined)[] = Array.from({ length })
+  const claims: Buffer[] = Array.from({ length }, () => NO_CLAIM)
   const metadata: Buffer[] = Array.from({ length })
   const take = (content: EventContent, i: number) => {
     received[i] = content.receivedAtMs
     originals[i] = content.originalTimestampMs ?? Number.NaN
     lanes[i] = content.lane
     seqs[i] = content.seq
-    if (content.eventId !== null) claims[i] = { eventId: content.eventId, key: content.key ?? '' }
+    if (content.eventId !== null) claims[i] = writeClaim({ eventId: content.eventId, key: content.key ?? '' })
     metadata[i] = Buffer.from(content.metadata)
   }
   // In the order of the segment's rows, so that each part is read once.
@@ -96,5 +99,5 @@ function contentOf(segment: Segment, sources: Uint32Array) {
     const contents = segment.content(Array.from(some, (i) => sources[i] as number))
     for (const [k, content] of contents.entries()) take(content, some[k] as number)
   }
-  return { received, originals, lanes, seqs, claims, metadata: (row: number) => metadata[row] as Buffer }
+  return { received, originals, lanes, seqs, claims: rowBytesOf(claims), metadata: rowBytesOf(metadata) }
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { BlockRows } from './block-rows.ts'
 import { buildSegment } from './build-segment.ts'
-import { newClaimKey, readUuidBytes } from './claim-key.ts'
+import { newClaimKey, readClaimed } from './claim-key.ts'
 import { decodeBlock } from './decode-block.ts'
 import { createReadErasures } from './erasures.ts'
 import { joinRows } from './join-rows.ts'
@@ -72,14 +72,14 @@ function addKeys(
   keptSeconds: KeptSeconds,
 ): void {
   const key = newClaimKey()
-  for (const [row, claim] of claims.entries()) {
-    if (claim === undefined) continue
+  for (let row = 0; row < numbers.length; row++) {
+    if (claims.length(row) === 0) continue
     const [project, place] = [projects[row] as number, users.places[row] as number]
     const userId = place === 0 ? null : (users.texts[place] as string)
     const event = { project, number: numbers[row] as number, timeMs: times[row] as number, userId }
     const seconds = keptSeconds(event)
     if (seconds === undefined) continue
-    readUuidBytes(key, project, claim.eventId)
+    readClaimed(key, project, claims, row)
     keys.add(key, seconds)
   }
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { BlockRows } from './block-rows.ts'
 import { createBlockWriter } from './block-writer.ts'
-import { NEVER_RELEASED, newClaimKey, readUuidBytes } from './claim-key.ts'
+import { NEVER_RELEASED, newClaimKey, readClaimed } from './claim-key.ts'
 import { decodeBlock } from './decode-block.ts'
 import { createReadErasures } from './erasures.ts'
 import { eventOfRow } from './event-of-row.ts'
@@ -102,14 +102,14 @@ function keysOfErasedUsers(db: Database, rows: BlockRows, kept: ReadonlySet<numb
   const keptSeconds = loadKeptSeconds(db)
   const keys = createKeyRunBuilder()
   const key = newClaimKey()
-  claims.forEach((claim, row) => {
-    if (claim === undefined || kept.has(row)) return
+  for (let row = 0; row < rows.length; row++) {
+    if (claims.length(row) === 0 || kept.has(row)) continue
     const [project, place] = [projects[row] as number, users.places[row] as number]
     const userId = place === 0 ? null : (users.texts[place] as string)
     const event = { project, number: numbers[row] as number, timeMs: times[row] as number, userId }
-    if (keptSeconds(event) !== NEVER_RELEASED) return
-    readUuidBytes(key, project, claim.eventId)
+    if (keptSeconds(event) !== NEVER_RELEASED) continue
+    readClaimed(key, project, claims, row)
     keys.add(key, NEVER_RELEASED)
-  })
+  }
   return keys.build(numbers[0] as number, numbers.at(-1) as number)
 }

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { newClaimKey, readUuidBytes } from './claim-key.ts'
+import { newClaimKey, readClaimed } from './claim-key.ts'
 import { type ClaimedKeys, createClaimedKeys } from './claimed-keys.ts'
 import { decodeBlock } from './decode-block.ts'
 import { type KeptSeconds, loadKeptSeconds } from './kept-seconds.ts'
@@ -81,14 +81,14 @@ function claimTail(blocks: Iterable<TailBlock>, keys: ClaimedKeys, keptSeconds: 
   const key = newClaimKey()
   for (const { first, body } of blocks) {
     const { claims, numbers, projects, times, users } = decodeBlock(first, body)
-    claims.forEach((claim, row) => {
-      if (claim === undefined) return
+    for (let row = 0; row < numbers.length; row++) {
+      if (claims.length(row) === 0) continue
       const [project, number, place] = [projects[row] as number, numbers[row] as number, users.places[row] as number]
       const userId = place === 0 ? null : (users.texts[place] as string)
       const seconds = keptSeconds({ project, number, timeMs: times[row] as number, userId })
-      readUuidBytes(key, project, claim.eventId)
+      readClaimed(key, project, claims, row)
       if (seconds !== undefined) keys.claim(key, seconds, number)
-    })
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { ProjectUser } from './row-users.ts'
 import type { UserText } from './seal-work.ts'
+import { orderOf } from './stable-order.ts'
 import { userHash } from './user-hash.ts'
 
 export interface UserIds {
@@ -17,15 +18,17 @@ export function createUserIds(db: Database): (users: readonly ProjectUser[], nex
   const find = createFindUser(db)
   return (users, nextUser) => {
     const newUsers: UserText[] = []
-    const ids = Uint32Array.from(users, ({ project, text }, place) => {
-      if (place === 0) return 0
-      const hash = userHash(project, text)
-      const known = find({ project, text, hash }, nextUser)
-      if (known !== 0) return known
-      const id = nextUser + newUsers.length
-      newUsers.push({ id, project, hash, text })
-      return id
-    })
+    const ids = new Uint32Array(users.length)
+    const hashes = Float64Array.from(users, ({ project, text }, place) => (place === 0 ? 0 : userHash(project, text)))
+    // In the order of the index, in which neighbours are on one page, now and when the new ones are stored.
+    for (const place of orderOf(hashes)) {
+      if (place === 0) continue
+      const { project, text } = users[place] as ProjectUser
+      const hash = hashes[place] as number
+      ids[place] = find({ project, text, hash }, nextUser)
+      if (ids[place] === 0)
+        ids[place] = newUsers.push({ id: nextUser + newUsers.length, project, hash, text }) - 1 + nextUser
+    }
     return { ids, newUsers }
   }
 }
