@@ -11,23 +11,26 @@ export interface UserIds {
   readonly newUsers: readonly UserText[]
 }
 
+/** Bits of a hash that do not matter for the order of the users: a number and its place have to fit into one double. */
+const UNSORTED = 2 ** 16
+
 /**
  * Looks users up, the first of whom stands for none; a user without an id below `nextUser` gets one from there on. No user may stand twice.
+ * New ids ascend with the hashes, nearly: whoever looks up or stores many users finds neighbours in the same pages of the index.
  */
 export function createUserIds(db: Database): (users: readonly ProjectUser[], nextUser: number) => UserIds {
   const find = createFindUser(db)
   return (users, nextUser) => {
     const newUsers: UserText[] = []
     const ids = new Uint32Array(users.length)
-    const hashes = Float64Array.from(users, ({ project, text }, place) => (place === 0 ? 0 : userHash(project, text)))
-    // In the order of the index, in which neighbours are on one page, now and when the new ones are stored.
-    for (const place of orderOf(hashes)) {
-      if (place === 0) continue
+    const hashes = Float64Array.from(users, ({ project, text }, place) => (place === 0 ? -1 : userHash(project, text)))
+    // The first in the order is nobody.
+    for (const place of orderOf(hashes.map((hash) => Math.floor(hash / UNSORTED))).subarray(1)) {
       const { project, text } = users[place] as ProjectUser
       const hash = hashes[place] as number
-      ids[place] = find({ project, text, hash }, nextUser)
-      if (ids[place] === 0)
-        ids[place] = newUsers.push({ id: nextUser + newUsers.length, project, hash, text }) - 1 + nextUser
+      const known = find({ project, text, hash }, nextUser)
+      if (known === 0) newUsers.push({ id: nextUser + newUsers.length, project, hash, text })
+      ids[place] = known === 0 ? nextUser + newUsers.length - 1 : known
     }
     return { ids, newUsers }
   }
