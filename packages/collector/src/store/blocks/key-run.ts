@@ -1,15 +1,12 @@
 import { addToBloomFilter, newBloomFilter } from './bloom-filter.ts'
 import { type ClaimKey, newClaimKey } from './claim-key.ts'
+import { KEY_WORDS, orderOfKeys } from './key-order.ts'
 import type { BuiltRun } from './seal-work.ts'
-import { orderOf } from './stable-order.ts'
 
 export const KEYS_A_PART = 4_096
 /** Three words of key and the seconds. */
 export const ENTRY_WORDS = 4
 export const ENTRY_BYTES = 4 * ENTRY_WORDS
-
-/** Words of an entry that is not in order yet: the project before it. */
-const WIDTH = 1 + ENTRY_WORDS
 
 /** What the head of a run tells. */
 export interface RunHead {
@@ -18,10 +15,13 @@ export interface RunHead {
 }
 
 /** A project's entries, the end not included. Row 0: keys of any project. */
-export interface ProjectKeys {
+export interface ProjectKeys extends ProjectStart {
+  readonly end: number
+}
+
+interface ProjectStart {
   readonly project: number
   readonly start: number
-  readonly end: number
 }
 
 export interface KeyRunBuilder {
@@ -32,57 +32,40 @@ export interface KeyRunBuilder {
 }
 
 export function createKeyRunBuilder(): KeyRunBuilder {
-  let rows = new Uint32Array(1_024 * WIDTH)
-  let length = 0
-  function compare(left: number, right: number): number {
-    for (let word = 0; word < WIDTH; word++) {
-      const difference = (rows[left * WIDTH + word] as number) - (rows[right * WIDTH + word] as number)
-      if (difference !== 0) return difference
-    }
-    return 0
-  }
+  let words = new Uint32Array(1_024 * KEY_WORDS)
+  let end = 0
   return {
     get keys() {
-      return length
+      return end / KEY_WORDS
     },
     add({ project, a, b, c }, seconds) {
-      if ((length + 1) * WIDTH > rows.length) {
-        const grown = new Uint32Array(2 * rows.length)
-        grown.set(rows)
-        rows = grown
+      if (end === words.length) {
+        const grown = new Uint32Array(2 * words.length)
+        grown.set(words)
+        words = grown
       }
-      const at = length * WIDTH
-      rows[at] = project
-      rows[at + 1] = a
-      rows[at + 2] = b
-      rows[at + 3] = c
-      rows[at + 4] = seconds
-      length += 1
+      words[end] = project
+      words[end + 1] = a
+      words[end + 2] = b
+      words[end + 3] = c
+      words[end + 4] = seconds
+      end += KEY_WORDS
     },
     build(first, last) {
-      if (length === 0) return undefined
-      // By the first word at native speed, which leaves next to nothing out of order to an array's sort.
-      const byFirstWord = orderOf(Float64Array.from({ length }, (_, row) => rows[row * WIDTH + 1] as number))
-      const sorted = Array.from(byFirstWord).sort(compare)
-      const order = sorted.filter((row, i) => i + 1 === length || !isSameKey(rows, row, sorted[i + 1] as number))
+      if (end === 0) return undefined
+      const order = orderOfKeys(words.subarray(0, end))
       const entries = new Uint32Array(order.length * ENTRY_WORDS)
-      const projects = new Uint32Array(order.length)
-      for (const [i, row] of order.entries()) {
-        projects[i] = rows[row * WIDTH] as number
-        for (let word = 0; word < ENTRY_WORDS; word++) {
-          entries[i * ENTRY_WORDS + word] = rows[row * WIDTH + 1 + word] as number
-        }
+      const projects: ProjectStart[] = []
+      for (let i = 0; i < order.length; i++) {
+        const from = (order[i] as number) * KEY_WORDS
+        const project = words[from] as number
+        if (projects.at(-1)?.project !== project) projects.push({ project, start: i })
+        for (let word = 0; word < ENTRY_WORDS; word++)
+          entries[i * ENTRY_WORDS + word] = words[from + 1 + word] as number
       }
       return { first, last, keys: order.length, head: encodeHead(projects, entries), parts: partsOf(entries) }
     },
   }
-}
-
-function isSameKey(rows: Uint32Array, left: number, right: number): boolean {
-  for (let word = 0; word < WIDTH - 1; word++) {
-    if (rows[left * WIDTH + word] !== rows[right * WIDTH + word]) return false
-  }
-  return true
 }
 
 function partsOf(entries: Uint32Array): BuiltRun['parts'] {
@@ -94,15 +77,15 @@ function partsOf(entries: Uint32Array): BuiltRun['parts'] {
   }))
 }
 
-function encodeHead(projects: Uint32Array, entries: Uint32Array): Uint8Array {
-  const starts = [...projects.keys()].filter((i) => i === 0 || projects[i] !== projects[i - 1])
-  const filter = newBloomFilter(projects.length)
+function encodeHead(projects: readonly ProjectStart[], entries: Uint32Array): Uint8Array {
+  const keys = entries.length / ENTRY_WORDS
+  const filter = newBloomFilter(keys)
   const key = newClaimKey()
-  for (let i = 0; i < projects.length; i++) {
-    readEntry(key, projects[i] as number, entries, i)
+  for (let i = 0; i < keys; i++) {
+    readEntry(key, 0, entries, i)
     addToBloomFilter(filter, key)
   }
-  const words = [starts.length, ...starts.flatMap((start) => [projects[start] as number, start]), 8 * filter.length]
+  const words = [projects.length, ...projects.flatMap(({ project, start }) => [project, start]), 8 * filter.length]
   const head = new Uint8Array(4 * words.length + filter.length)
   const view = new DataView(head.buffer)
   words.forEach((word, i) => view.setUint32(4 * i, word, true))
