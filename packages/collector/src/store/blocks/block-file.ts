@@ -91,7 +91,7 @@ export function openBlockFile(parts: BlockFileParts): BlockFile {
     sealLoop.wake()
   }
   return {
-    ledger: withRoom(createBlockLedger({ db, memory, onCommitted }), sealLoop.room),
+    ledger: withRoom(createBlockLedger({ db, memory, onCommitted, faultPoint }), sealLoop.room),
     eraser: createBlockEraser({ db, count, reclaimer, afterTurn }),
     async migrate(onProgress) {
       if (hasRows(db)) await migrateRows({ db, seal: sealLoop.sealAll, onProgress, afterTurn, faultPoint })

@@ -9,6 +9,7 @@ import { createSqliteRuleWindows } from '../sqlite/sqlite-rule-windows.ts'
 import { blockEventOf, createBlockWriter } from './block-writer.ts'
 import { newClaimKey, readUuidText, secondsOf } from './claim-key.ts'
 import type { BlockEvent } from './encode-block.ts'
+import type { FaultPoint } from './small-steps.ts'
 import type { TailMemory } from './tail-memory.ts'
 
 export interface BlockLedgerParts {
@@ -16,10 +17,11 @@ export interface BlockLedgerParts {
   readonly memory: TailMemory
   /** Told after each commit. */
   readonly onCommitted: () => void
+  readonly faultPoint: FaultPoint
 }
 
 /** The ledger on blocks: every call of `ingest` is one transaction, and its fresh events are one block. */
-export function createBlockLedger({ db, memory, onCommitted }: BlockLedgerParts): Ledger {
+export function createBlockLedger({ db, memory, onCommitted, faultPoint }: BlockLedgerParts): Ledger {
   const projectRow = cached(createProjectIds(db))
   const judgeBatch = createBatchJudge(memory)
   const enqueue = createEnqueue(db)
@@ -41,6 +43,7 @@ export function createBlockLedger({ db, memory, onCommitted }: BlockLedgerParts)
     windows.save()
     lanes.save()
     if (stored.length > 0) writeBlock(stored)
+    faultPoint('ingest, not committed')
     return { verdicts: written.map(({ verdicts }) => verdicts), ids: written.map(({ ids }) => ids), enqueued }
   }
   const transaction = db.transaction(ingest)
@@ -51,6 +54,7 @@ export function createBlockLedger({ db, memory, onCommitted }: BlockLedgerParts)
         const stored: BlockEvent[] = []
         try {
           const answer = transaction.immediate(batches, plan, stored)
+          faultPoint('ingest, committed')
           memory.settle('committed', stored.at(-1)?.number ?? memory.lastNumber, stored.length)
           onCommitted()
           return answer
