@@ -18,11 +18,13 @@ export function decodeBlock(first: number, body: Buffer): BlockRows {
   const listsNumbers = (flags & NUMBERS_LISTED) !== 0
   const doubles = listsOriginals ? 4 : 3
   const words = listsNumbers ? 6 : 5
-  const columns = alignedColumns(body, HEAD_BYTES + length * (8 * doubles + 4 * words))
-  const floats = (i: number) => new Float64Array(columns, HEAD_BYTES + 8 * i * length, length)
-  const uints = (i: number) => new Uint32Array(columns, HEAD_BYTES + (8 * doubles + 4 * i) * length, length)
+  const columnsEnd = HEAD_BYTES + length * (8 * doubles + 4 * words)
+  const { buffer, byteOffset } = aligned(body.subarray(0, columnsEnd))
+  const columns = byteOffset + HEAD_BYTES
+  const floats = (i: number) => new Float64Array(buffer, columns + 8 * i * length, length)
+  const uints = (i: number) => new Uint32Array(buffer, columns + (8 * doubles + 4 * i) * length, length)
 
-  const reader = createTextReader(body, columns.byteLength)
+  const reader = createTextReader(body, columnsEnd)
   const list = (places: Uint32Array): Texts => ({ texts: reader.list(), places })
   const [names, users, pages] = [list(uints(1)), list(uints(2)), list(uints(3))]
   const lanes = uints(4)
@@ -45,8 +47,8 @@ export function decodeBlock(first: number, body: Buffer): BlockRows {
 }
 
 /** The driver gives buffers at any place in memory; columns of 8 bytes must begin at a multiple of 8. */
-function alignedColumns(body: Buffer, bytes: number): ArrayBuffer {
-  return Uint8Array.prototype.slice.call(body, 0, bytes).buffer
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.prototype.slice.call(bytes)
 }
 
 function startsOfClaims(body: Buffer, start: number, lanes: Uint32Array): Uint32Array {

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { BlockRows } from './block-rows.ts'
+import { createBodyArena } from './body-arena.ts'
 import { buildSegment } from './build-segment.ts'
 import { newClaimKey, readClaimed } from './claim-key.ts'
 import { decodeBlock } from './decode-block.ts'
@@ -38,6 +39,7 @@ export function createSealBlocks(db: Database): (wish: SealWish) => SealedBlocks
   )
   const readErasures = createReadErasures(db)
   const userIds = createUserIds(db)
+  const arena = createBodyArena()
 
   return db.transaction((wish: SealWish) => {
     const { sealedTo, nextUser } = storage.get() as { readonly sealedTo: number; readonly nextUser: number }
@@ -45,11 +47,12 @@ export function createSealBlocks(db: Database): (wish: SealWish) => SealedBlocks
     const keptSeconds = loadKeptSeconds(db)
     const keys = createKeyRunBuilder()
     const parts: { readonly block: BlockRows; readonly rows: Uint32Array | undefined }[] = []
+    arena.clear()
     let first = 0
     let last = 0
     let events = 0
     for (const row of select.iterate(sealedTo)) {
-      const block = decodeBlock(row.first, row.body)
+      const block = decodeBlock(row.first, arena.copyOf(row.body))
       parts.push({ block, rows: erasures.keptRows(block) })
       addKeys(keys, block, keptSeconds)
       first ||= row.first
