@@ -47,10 +47,10 @@ export function buildSegment(range: SegmentRange, rows: SegmentRows, users: RowU
 function packUsers(places: Float64Array, ids: Uint32Array): Buffer {
   const isUsed = new Uint8Array(ids.length)
   isUsed[0] = 1
-  for (const place of places) isUsed[place] = 1
+  for (let row = 0; row < places.length; row++) isUsed[places[row] as number] = 1
   const sorted = orderOf(Float64Array.from(ids)).filter((place) => isUsed[place] === 1)
   const rank = new Uint32Array(ids.length)
-  for (const [i, place] of sorted.entries()) rank[place] = i
+  for (let i = 0; i < sorted.length; i++) rank[sorted[i] as number] = i
   return Buffer.concat([
     packColumn(places.map((place) => rank[place] as number)),
     packColumn(
@@ -65,7 +65,10 @@ function packPages(places: Float64Array, texts: Texts['texts']): Buffer {
   const used = ['']
   const placeOf = new Int32Array(texts.length).fill(-1)
   placeOf[0] = 0
-  for (const place of places) if (placeOf[place] === -1) placeOf[place] = used.push(texts[place] as string) - 1
+  for (let row = 0; row < places.length; row++) {
+    const place = places[row] as number
+    if (placeOf[place] === -1) placeOf[place] = used.push(texts[place] as string) - 1
+  }
   const list = used.flatMap((text) => [Buffer.from(Uint32Array.of(Buffer.byteLength(text)).buffer), Buffer.from(text)])
   return Buffer.concat([
     packColumn(places.map((place) => placeOf[place] as number)),

@@ -12,22 +12,30 @@ export function createContentPacker(rows: Omit<BlockRows, 'users'>): (sources: U
   return (sources) => {
     const corrections = new Float64Array(sources.length)
     if (originals !== undefined) {
-      for (const [i, row] of sources.entries())
+      for (let i = 0; i < sources.length; i++) {
+        const row = sources[i] as number
         corrections[i] = correction(times[row] as number, originals[row] as number)
+      }
     }
     const columns = [gather(received, sources), gather(lanes, sources), gather(seqs, sources), corrections].map(
       (column) => packColumn(column),
     )
     let bytes = 0
     for (const column of columns) bytes += column.length
-    for (const row of sources) bytes += claims.length(row) + metadata.length(row) + 1
+    for (let i = 0; i < sources.length; i++) {
+      const row = sources[i] as number
+      bytes += claims.length(row) + metadata.length(row) + 1
+    }
     if (bytes > scratch.length) scratch = Buffer.allocUnsafeSlow(2 * bytes)
 
     let end = 0
     for (const column of columns) end = put(scratch, end, column)
-    for (const row of sources) if (claims.length(row) > 0) end = claims.copy(row, scratch, end)
-    for (const row of sources) {
-      end = metadata.copy(row, scratch, end)
+    for (let i = 0; i < sources.length; i++) {
+      const row = sources[i] as number
+      if (lanes[row] === 0) end = claims.copy(row, scratch, end)
+    }
+    for (let i = 0; i < sources.length; i++) {
+      end = metadata.copy(sources[i] as number, scratch, end)
       scratch[end++] = LINE_FEED
     }
     // No line feed after the last.

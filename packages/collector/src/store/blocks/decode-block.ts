@@ -72,7 +72,9 @@ function numbersFrom(first: number, length: number, offsets: Uint32Array | undef
 function splitLines(body: Buffer, start: number, lines: number): RowBytes {
   const starts = new Uint32Array(lines + 1)
   starts[0] = start
-  for (let line = 1; line < lines; line++) starts[line] = body.indexOf(LINE_FEED, starts[line - 1]) + 1
+  // A buffer's own search takes four times as long to begin.
+  const bytes = new Uint8Array(body.buffer, body.byteOffset, body.length)
+  for (let line = 1; line < lines; line++) starts[line] = bytes.indexOf(LINE_FEED, starts[line - 1]) + 1
   starts[lines] = body.length + 1
   return rowBytesIn(body, starts, 1)
 }

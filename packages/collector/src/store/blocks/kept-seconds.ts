@@ -27,15 +27,23 @@ export function loadKeptSeconds(db: Database): KeptSeconds {
   const erasures = db
     .prepare<[], ErasureRow>('SELECT project, up_to AS upTo, before, user_id AS userId FROM erasure ORDER BY id')
     .all()
-  return ({ project, number, timeMs, userId }) => {
-    const seconds = secondsOf(timeMs)
-    const first = erasures.find(
-      (erasure) =>
-        erasure.project === project &&
-        number <= erasure.upTo &&
-        (erasure.before === null ? erasure.userId === userId : seconds * 1000 < erasure.before),
-    )
+  return (event) => {
+    const seconds = secondsOf(event.timeMs)
+    const first = erasures.length === 0 ? undefined : firstThatHides(erasures, event, seconds)
     if (first === undefined) return seconds
     return first.before === null ? NEVER_RELEASED : undefined
   }
+}
+
+function firstThatHides(
+  erasures: readonly ErasureRow[],
+  { project, number, userId }: KeyedEvent,
+  seconds: number,
+): ErasureRow | undefined {
+  return erasures.find(
+    (erasure) =>
+      erasure.project === project &&
+      number <= erasure.upTo &&
+      (erasure.before === null ? erasure.userId === userId : seconds * 1000 < erasure.before),
+  )
 }

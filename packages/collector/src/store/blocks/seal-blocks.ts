@@ -75,14 +75,18 @@ function addKeys(
   keptSeconds: KeptSeconds,
 ): void {
   const key = newClaimKey()
+  // Filled again and again, as the key is: so many objects would be the most of what this thread throws away.
+  const event = { project: 0, number: 0, timeMs: 0, userId: null as string | null }
   for (let row = 0; row < numbers.length; row++) {
     if (claims.length(row) === 0) continue
-    const [project, place] = [projects[row] as number, users.places[row] as number]
-    const userId = place === 0 ? null : (users.texts[place] as string)
-    const event = { project, number: numbers[row] as number, timeMs: times[row] as number, userId }
+    const place = users.places[row] as number
+    event.project = projects[row] as number
+    event.number = numbers[row] as number
+    event.timeMs = times[row] as number
+    event.userId = place === 0 ? null : (users.texts[place] as string)
     const seconds = keptSeconds(event)
     if (seconds === undefined) continue
-    readClaimed(key, project, claims, row)
+    readClaimed(key, event.project, claims, row)
     keys.add(key, seconds)
   }
 }

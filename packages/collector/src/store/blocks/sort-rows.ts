@@ -75,8 +75,8 @@ function groupsByTime(byTime: Uint32Array, groupOfRow: Uint32Array, names: reado
   const sorted = sortByKey(byTime, projectOfRow, countStarts(projectOfRow, project + 1))
   const isListed = names.map(({ name }) => name !== DROPPED_EVENT_NAME)
   let listed = 0
-  for (const row of sorted) {
-    const group = groupOfRow[row] as number
+  for (let i = 0; i < sorted.length; i++) {
+    const group = groupOfRow[sorted[i] as number] as number
     if (isListed[group]) sorted[listed++] = group
   }
   return sorted.subarray(0, listed)

@@ -24,8 +24,10 @@ export function createUserIds(db: Database): (users: readonly ProjectUser[], nex
     const newUsers: UserText[] = []
     const ids = new Uint32Array(users.length)
     const hashes = Float64Array.from(users, ({ project, text }, place) => (place === 0 ? -1 : userHash(project, text)))
+    const order = orderOf(hashes.map((hash) => Math.floor(hash / UNSORTED)))
     // The first in the order is nobody.
-    for (const place of orderOf(hashes.map((hash) => Math.floor(hash / UNSORTED))).subarray(1)) {
+    for (let i = 1; i < order.length; i++) {
+      const place = order[i] as number
       const { project, text } = users[place] as ProjectUser
       const hash = hashes[place] as number
       const known = find({ project, text, hash }, nextUser)
