@@ -17,7 +17,7 @@ export interface BodyArena {
 }
 
 export function createBodyArena(): BodyArena {
-  const chunks: Buffer[] = []
+  let chunks: Buffer[] = []
   let chunk = 0
   let end = 0
 
@@ -43,7 +43,8 @@ export function createBodyArena(): BodyArena {
       return copy
     },
     clear() {
-      chunks.length = Math.min(chunks.length, KEPT_CHUNKS)
+      // What one large body needed is not kept for ever.
+      chunks = chunks.filter(({ length }) => length === CHUNK_BYTES).slice(0, KEPT_CHUNKS)
       chunk = 0
       end = 0
     },

@@ -25,7 +25,6 @@ interface ProjectStart {
 }
 
 export interface KeyRunBuilder {
-  readonly keys: number
   add(key: ClaimKey, seconds: number): void
   /** The keys in order; of two that are the same the one that is released later. `undefined` without any. */
   build(first: number, last: number): BuiltRun | undefined
@@ -35,9 +34,6 @@ export function createKeyRunBuilder(): KeyRunBuilder {
   let words = new Uint32Array(1_024 * KEY_WORDS)
   let end = 0
   return {
-    get keys() {
-      return end / KEY_WORDS
-    },
     add({ project, a, b, c }, seconds) {
       if (end === words.length) {
         const grown = new Uint32Array(2 * words.length)
