@@ -1,35 +1,41 @@
-/** Dense whole numbers, a bit each: a segment's users fit into the nearest cache of a processor. */
-export interface BitSet {
-  add(number: number): void
-  delete(number: number): void
-  /** In ascending order. */
-  forEach(run: (number: number) => void): void
-  size(): number
+/**
+ * Dense whole numbers, a bit each, in words: those of a segment's users fit into the nearest cache of a processor. Loops over
+ * many numbers stand here, where nothing has to be called for each.
+ */
+export type BitSet = Uint32Array
+
+/** `largest`: the largest number that may be added. */
+export function newBitSet(largest: number): BitSet {
+  return new Uint32Array((largest >>> 5) + 1)
 }
 
-/** It grows with larger numbers than the one that is expected. */
-export function createBitSet(expected: number): BitSet {
-  let words = new Uint32Array((expected >>> 5) + 1)
-  return {
-    add(number) {
-      const word = number >>> 5
-      if (word >= words.length) {
-        const grown = new Uint32Array(2 * word)
-        grown.set(words)
-        words = grown
-      }
-      words[word]! |= 1 << (number & 31)
-    },
-    delete(number) {
-      if (number >>> 5 < words.length) words[number >>> 5]! &= ~(1 << (number & 31))
-    },
-    forEach(run) {
-      for (let i = 0; i < words.length; i++) {
-        for (let left = words[i] as number; left !== 0; left &= left - 1) run(32 * i + 31 - Math.clz32(left & -left))
-      }
-    },
-    size: () => words.reduce((sum, word) => sum + bitsOf(word), 0),
+/** Adds `numbers[start]` to `numbers[end]`, the end not included. */
+export function addRange(set: BitSet, numbers: ArrayLike<number>, start: number, end: number): void {
+  for (let i = start; i < end; i++) {
+    const number = numbers[i] as number
+    set[number >>> 5]! |= 1 << (number & 31)
   }
+}
+
+export function remove(set: BitSet, number: number): void {
+  set[number >>> 5]! &= ~(1 << (number & 31))
+}
+
+/** Adds `values[number]` for each number of another set. */
+export function addMapped(set: BitSet, numbers: BitSet, values: Uint32Array): void {
+  for (let i = 0; i < numbers.length; i++) {
+    for (let left = numbers[i] as number; left !== 0; left &= left - 1) {
+      const value = values[32 * i + 31 - Math.clz32(left & -left)] as number
+      set[value >>> 5]! |= 1 << (value & 31)
+    }
+  }
+}
+
+/** How many numbers are in it. */
+export function sizeOf(set: BitSet): number {
+  let size = 0
+  for (let i = 0; i < set.length; i++) size += bitsOf(set[i] as number)
+  return size
 }
 
 /** Adds neighbouring bits up, then pairs of them, fours and bytes. */

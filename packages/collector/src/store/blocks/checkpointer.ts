@@ -3,16 +3,18 @@ import type { SealWork } from './seal-work.ts'
 /** From this size on the write-ahead log is written back. */
 const LARGE_BYTES = 32 * 1024 * 1024
 
-/** From this size on whoever ingests waits until no reader keeps the log from beginning anew. */
+/** Sizes from which on whoever ingests is kept waiting for the readers of the log, a moment or until they have ended. */
+const LARGER_BYTES = 96 * 1024 * 1024
 const TOO_LARGE_BYTES = 192 * 1024 * 1024
 
 /** The size is asked for once in so many transactions. */
 const TRANSACTIONS_A_LOOK = 16
 
 /**
- * How long whoever wants to write may be kept from it, until readers that use the log have ended; they end soon. It must be
- * longer than a writer itself waits, which reads while it waits.
+ * How long whoever wants to write may be kept from it, until readers that use the log have ended, who end soon. Where one
+ * report follows another a try fails most of the time: while there is room for more of the log it must cost next to nothing.
  */
+const SHORT_PATIENCE_MS = 2
 const PATIENCE_MS = 20
 const LONG_PATIENCE_MS = 2_000
 
@@ -54,7 +56,12 @@ export function createCheckpointer(parts: CheckpointerParts): Checkpointer {
 
 async function writeBack({ walBytes, work, wait, stopping }: CheckpointerParts): Promise<void> {
   while (!stopping.aborted) {
-    if (await work().checkpoint(walBytes() > TOO_LARGE_BYTES ? LONG_PATIENCE_MS : PATIENCE_MS)) return
+    if (await work().checkpoint(patienceWith(walBytes()))) return
     await wait(RETRY_MS)
   }
+}
+
+function patienceWith(bytes: number): number {
+  if (bytes > TOO_LARGE_BYTES) return LONG_PATIENCE_MS
+  return bytes > LARGER_BYTES ? PATIENCE_MS : SHORT_PATIENCE_MS
 }

@@ -87,12 +87,9 @@ function createUserColumn(
   return () => {
     if (generation !== tailUsers.generation()) {
       generation = tailUsers.generation()
-      column = {
-        places,
-        text,
-        find,
-        ids: Uint32Array.from(users, (user, place) => (place === 0 ? 0 : tailUsers.idOf(user))),
-      }
+      const ids = Uint32Array.from(users, (user, place) => (place === 0 ? 0 : tailUsers.idOf(user)))
+      const largestId = ids.reduce((largest, id) => Math.max(largest, id))
+      column = { places, text, find, ids, largestId }
     }
     return column
   }

@@ -45,6 +45,7 @@ export interface UserColumn {
   readonly places: Uint8Array | Uint16Array | Uint32Array
   /** Ids by place: the same user has the same id in all segments of a snapshot, and no two users share one. */
   readonly ids: Uint32Array
+  readonly largestId: number
   /** The user's text, by place. */
   text(place: number): string
   /** Place of a user, or 0. */

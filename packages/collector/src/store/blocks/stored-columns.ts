@@ -85,6 +85,7 @@ function asUsers(places: UserColumn['places'], ids: Uint32Array, texts: UserText
   return {
     places,
     ids,
+    largestId: ids.at(-1) as number,
     text: (place) => texts.text(ids[place] as number),
     find(project, text) {
       const id = texts.find(project, text)

@@ -5,7 +5,8 @@ import { StoreError } from '../store-error.ts'
 /** How long work waits for another process that writes to the same file. */
 const PATIENCE_MS = 5_000
 
-const PAUSE_MS = 10
+/** Most between two tries: the first follow at once, for locks are mostly held for a moment. */
+const MAX_PAUSE_MS = 10
 
 /**
  * Runs a synchronous piece of database work as a promise; what the driver throws becomes a `StoreError`. While another
@@ -13,13 +14,16 @@ const PAUSE_MS = 10
  * statement, or a transaction that takes the lock before anything else.
  */
 export async function guard<T>(work: () => T, patienceMs = PATIENCE_MS): Promise<T> {
-  for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
+  let waitedMs = 0
+  for (;;) {
+    const pauseMs = Math.min(1 + waitedMs, MAX_PAUSE_MS)
     try {
       return work()
     } catch (error) {
       if (!isBusy(error) || waitedMs >= patienceMs) throw storeErrorOf(error)
     }
-    await wait(PAUSE_MS)
+    await wait(pauseMs)
+    waitedMs += pauseMs
   }
 }
 

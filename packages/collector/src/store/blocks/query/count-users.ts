@@ -1,4 +1,4 @@
-import { createBitSet } from '../bit-set.ts'
+import { addMapped, addRange, newBitSet, remove, sizeOf } from '../bit-set.ts'
 import type { View } from '../view.ts'
 import type { RowRange } from './row-ranges.ts'
 
@@ -9,17 +9,20 @@ export interface ViewRanges {
 
 /** Distinct users among rows; rows without a user are not counted. */
 export function countUsers(all: readonly ViewRanges[]): number {
-  const users = createBitSet(0)
-  for (const { view, ranges } of all) {
-    if (ranges.length === 0) continue
-    const { places, ids } = view.segment.column('users')
-    const seen = createBitSet(ids.length)
-    for (const { start, end } of ranges) for (let row = start; row < end; row++) seen.add(places[row] as number)
-    for (const place of view.hiddenUsers) seen.delete(place)
-    // In the order of a segment's ids, which ascend.
-    seen.forEach((place) => users.add(ids[place] as number))
+  const asked = all.filter(({ ranges }) => ranges.length > 0)
+  const users = newBitSet(asked.reduce((largest, { view }) => Math.max(largest, usersOf(view).largestId), 0))
+  for (const { view, ranges } of asked) {
+    const { places, ids } = usersOf(view)
+    const seen = newBitSet(ids.length)
+    for (const { start, end } of ranges) addRange(seen, places, start, end)
+    for (const place of view.hiddenUsers) remove(seen, place)
+    addMapped(users, seen, ids)
   }
   // Nobody is no user.
-  users.delete(0)
-  return users.size()
+  remove(users, 0)
+  return sizeOf(users)
+}
+
+function usersOf({ segment }: View) {
+  return segment.column('users')
 }
