@@ -14,8 +14,10 @@ import { bytesOf } from './bytes.ts'
 const WISH = { users: 1_000_000, keys: 'sdk' } as const
 const BATCH_EVENTS = 100
 const LIMIT_SECONDS = 900
-/** Ingest goes on for so long after the answer: the space is freed later than that. */
-const TAIL_MS = 2_000
+/** Ingest goes on for so long after the answer, for the space is freed then. */
+const TAIL_MS = 20_000
+/** And is under way for so long before. */
+const LEAD_MS = 2_000
 const MIDDLE = new Date((FIRST_MS + END_MS) / 2).toISOString()
 
 interface Deletion {
@@ -91,7 +93,7 @@ async function deleteHalf({ seconds }: Bench, copy: FilledStore): Promise<Deleti
 
 /** Begins a moment later, when ingest goes on. */
 async function timedDeletion(url: string): Promise<{ readonly deleted: number; readonly seconds: number }> {
-  await delay(TAIL_MS)
+  await delay(LEAD_MS)
   const startMs = performance.now()
   const signal = AbortSignal.timeout(LIMIT_SECONDS * 1000)
   const response = await fetch(`${url}/events?before=${MIDDLE}`, { method: 'DELETE', signal })
