@@ -10,7 +10,7 @@ import {
 import { validateEvent } from '@truecount/protocol/schema'
 import { nameUuid, type RandomBytes, timeUuid } from '../id/uuid.ts'
 import type { EventKey, LedgerEntry, StoredEvent } from '../store/ledger.ts'
-import { type ReadEvent, readSureEvent } from './sure-event.ts'
+import { isText, type ReadEvent, readSureEvent } from './sure-event.ts'
 
 /** An event of a request as the ledger takes it; `message` says what is wrong with one that is rejected. */
 export type CheckedEvent =
@@ -57,7 +57,7 @@ function keyed(idempotencyKey: string | undefined, arrival: Arrival): { eventId:
 function keyOfInvalid(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'idempotency_key')) return undefined
   const { idempotency_key: key } = value as { idempotency_key: unknown }
-  return typeof key === 'string' && key !== '' && !/\p{Surrogate}/u.test(key) ? key : undefined
+  return isText(key) ? key : undefined
 }
 
 function readValid({ event_name, user_id, timestamp, metadata = {}, idempotency_key }: EventInput): ReadEvent {

@@ -47,7 +47,7 @@ export function readSureEvent(value: unknown): ReadEvent | undefined {
 }
 
 /** Whether it is a text that is not empty and stays what it is as UTF-8. */
-function isText(value: unknown): value is string {
+export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.isWellFormed()
 }
 
