@@ -11,6 +11,7 @@ import {
   secondsOf,
 } from '../../src/store/blocks/claim-key.ts'
 import { createClaimedKeys } from '../../src/store/blocks/claimed-keys.ts'
+import { createKeyBatch } from '../../src/store/blocks/key-batch.ts'
 import { createKeyRunBuilder } from '../../src/store/blocks/key-run.ts'
 import { createKeyTable } from '../../src/store/blocks/key-table.ts'
 import { createSpilledKeys } from '../../src/store/blocks/spilled-keys.ts'
@@ -31,13 +32,15 @@ const anyStep = fc.oneof(
   fc.record({ kind: fc.constant('erase' as const), before: fc.integer({ min: 0, max: 10 }) }),
 )
 
+const noRuns = { reload: () => undefined, possible: () => new Uint8Array(0), has: () => false }
+
 test('A key is claimed once, until an erasure releases it or its transaction fails', () => {
   fc.assert(
     fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
       const erasures: { upTo: number; before: number }[] = []
       const isReleased = (_project: number, seconds: number, number: number) =>
         erasures.some(({ upTo, before }) => number <= upTo && seconds < before)
-      const keys = createClaimedKeys({ reload: () => undefined, has: () => false }, isReleased)
+      const keys = createClaimedKeys(noRuns, isReleased)
       let model = new Map<string, { seconds: number; number: number }>()
       let committed = new Map(model)
       let number = 0
@@ -49,8 +52,10 @@ test('A key is claimed once, until an erasure releases it or its transaction fai
           readUuidText(key, 1, step.uuid)
           const held = model.get(step.uuid)
           const free = held === undefined || isReleased(1, held.seconds, held.number)
-          answers.push([keys.claim(key, step.seconds, number), free])
-          if (free) model.set(step.uuid, { seconds: step.seconds, number })
+          answers.push([!keys.has(key, true), free])
+          if (!free) continue
+          keys.claim(key, step.seconds, number)
+          model.set(step.uuid, { seconds: step.seconds, number })
           continue
         }
         keys.settle(step.kind === 'settle' ? step.outcome : 'committed')
@@ -122,6 +127,38 @@ test('Runs find each of their keys on disk, by project, with its release, and no
   })
   readUuidText(key, 5, old)
   expect(spilled.has(key, () => false)).toBe(true)
+  db.close()
+})
+
+test('Of a batch every key that is in a run is possible, and hardly another', () => {
+  const db = new Database(':memory:')
+  migrate(db)
+  const key = newClaimKey()
+  const ids = Array.from({ length: 12_000 }, () => uuidOfBytes(randomBytes(16)))
+  for (const id of [1, 2, 3]) {
+    const builder = createKeyRunBuilder()
+    for (const uuid of ids.slice(4_000 * (id - 1), 4_000 * id)) {
+      readUuidText(key, id, uuid)
+      builder.add(key, 1)
+    }
+    db.prepare('INSERT INTO key_run VALUES (?, 1, 2, 4000, ?)').run(id, builder.build(1, 2)?.head)
+  }
+  const spilled = createSpilledKeys(db)
+  const batch = createKeyBatch()
+  const ask = (uuids: readonly string[]) => {
+    batch.clear()
+    for (const uuid of uuids) batch.add(9, uuid)
+    return spilled.possible(batch).subarray(0, uuids.length)
+  }
+  expect(ask(ids)).toEqual(new Uint8Array(12_000))
+
+  spilled.reload()
+  // Present and absent in turns, and a short batch after a long one.
+  const mixed = ids.flatMap((id) => [id, uuidOfBytes(randomBytes(16))])
+  const answers = ask(mixed)
+  expect(answers.filter((_, place) => place % 2 === 0)).toEqual(new Uint8Array(12_000).fill(1))
+  expect(answers.filter((possible, place) => place % 2 === 1 && possible === 1).length).toBeLessThan(12_000 / 20)
+  expect(ask(ids.slice(0, 3))).toEqual(new Uint8Array(3).fill(1))
   db.close()
 })
 

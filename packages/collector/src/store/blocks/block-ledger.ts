@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Ledger, LedgerAnswer, LedgerBatch, LedgerEntry, LedgerVerdict, Plan, StoredEvent } from '../ledger.ts'
+import type { Ledger, LedgerAnswer, LedgerBatch, LedgerVerdict, Plan, StoredEvent } from '../ledger.ts'
 import { createEnqueue } from '../sqlite/enqueue-delivery.ts'
 import { guard } from '../sqlite/guard.ts'
 import { createLaneBooks, type LaneBooks } from '../sqlite/lane-books.ts'
@@ -7,8 +7,8 @@ import { createProjectIds } from '../sqlite/project-ids.ts'
 import { arrivalOf } from '../sqlite/sender-word.ts'
 import { createSqliteRuleWindows } from '../sqlite/sqlite-rule-windows.ts'
 import { blockEventOf, createBlockWriter } from './block-writer.ts'
-import { newClaimKey, readUuidText, secondsOf } from './claim-key.ts'
 import type { BlockEvent } from './encode-block.ts'
+import { createLanelessJudge, type LanelessJudge } from './laneless-judge.ts'
 import type { FaultPoint } from './small-steps.ts'
 import type { TailMemory } from './tail-memory.ts'
 
@@ -23,7 +23,8 @@ export interface BlockLedgerParts {
 /** The ledger on blocks: every call of `ingest` is one transaction, and its fresh events are one block. */
 export function createBlockLedger({ db, memory, onCommitted, faultPoint }: BlockLedgerParts): Ledger {
   const projectRow = cached(createProjectIds(db))
-  const judgeBatch = createBatchJudge(memory)
+  const laneless = createLanelessJudge(memory)
+  const judgeBatch = createBatchJudge(memory, laneless)
   const enqueue = createEnqueue(db)
   const openWindows = createSqliteRuleWindows(db)
   const openLanes = createLaneBooks(db)
@@ -31,12 +32,14 @@ export function createBlockLedger({ db, memory, onCommitted, faultPoint }: Block
 
   function ingest(batches: readonly LedgerBatch[], plan: Plan, stored: BlockEvent[]): LedgerAnswer {
     memory.refresh()
+    const projects = batches.map(({ projectId }) => projectRow(projectId))
+    laneless.gather(batches, projects)
     const windows = openWindows()
     const lanes = openLanes()
     let enqueued = 0
-    const written = batches.map((batch) => {
+    const written = batches.map((batch, i) => {
       const fresh: StoredEvent[] = []
-      const answer = judgeBatch(projectRow(batch.projectId), batch, { lanes, fresh, stored })
+      const answer = judgeBatch(projects[i] as number, batch, { lanes, fresh, stored })
       for (const delivery of plan(batch.projectId, fresh, windows)) enqueued += enqueue(delivery)
       return answer
     })
@@ -78,8 +81,7 @@ interface Gathering {
   readonly stored: BlockEvent[]
 }
 
-function createBatchJudge(memory: TailMemory) {
-  const judgeLaneless = createLanelessJudge(memory)
+function createBatchJudge(memory: TailMemory, laneless: LanelessJudge) {
   return (project: number, batch: LedgerBatch, { lanes, fresh, stored }: Gathering): JudgedBatch => {
     const ids: (number | undefined)[] = []
     lanes.hear(project, batch)
@@ -87,9 +89,7 @@ function createBatchJudge(memory: TailMemory) {
     const verdicts = batch.entries.map((entry, i): LedgerVerdict => {
       const { key } = entry
       const verdict =
-        key.kind === 'lane'
-          ? lanes.lane(project, key.lane).judge(entry, key.seq)
-          : judgeLaneless(project, entry, number)
+        key.kind === 'lane' ? lanes.lane(project, key.lane).judge(entry, key.seq) : laneless.judge(entry, number)
       if (key.kind !== 'lane') lanes.bookLaneless(project, verdict, arrivalOf(entry))
       if (verdict === 'stored' && entry.kind === 'event') {
         ids[i] = number
@@ -102,18 +102,6 @@ function createBatchJudge(memory: TailMemory) {
       return verdict
     })
     return { verdicts, ids }
-  }
-}
-
-/** An event without a key claims its own id, so that it is stored once when it is imported. */
-function createLanelessJudge(memory: TailMemory) {
-  const key = newClaimKey()
-  return (project: number, entry: LedgerEntry, number: number): LedgerVerdict => {
-    const isEvent = entry.kind === 'event'
-    if (!isEvent && entry.key.kind === 'none') return 'rejected'
-    readUuidText(key, project, entry.eventId)
-    if (!isEvent) return memory.keys.has(key) ? 'duplicate' : 'rejected'
-    return memory.keys.claim(key, secondsOf(entry.event.timestampMs), number) ? 'stored' : 'duplicate'
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ClaimKey } from './claim-key.ts'
+import type { KeyBatch } from './key-batch.ts'
 import { createKeyTable, type KeyTable, type Replaced } from './key-table.ts'
 import type { IsReleased } from './released-keys.ts'
 import type { SpilledKeys } from './spilled-keys.ts'
@@ -21,9 +22,12 @@ interface Claimed extends ClaimKey {
 
 /** Which keys outside lanes are claimed: those of unsealed events in memory, others in runs. */
 export interface ClaimedKeys {
-  has(key: ClaimKey): boolean
-  /** Numbers ascend. `false`: it is claimed already. */
-  claim(key: ClaimKey, seconds: number, number: number): boolean
+  /** By place in the batch, 0: the key is certainly not in a run. Good until it is called again. */
+  possiblySpilled(batch: KeyBatch): Uint8Array
+  /** `isSpilled`: whether it may be in a run. */
+  has(key: ClaimKey, isSpilled: boolean): boolean
+  /** Of a key that nobody has. Numbers ascend. */
+  claim(key: ClaimKey, seconds: number, number: number): void
   /** Keeps, or takes back, what was claimed since the last call. */
   settle(outcome: 'committed' | 'rolled back'): void
   /** Events up to this number are sealed: their keys are in runs. */
@@ -36,11 +40,6 @@ export function createClaimedKeys(spilled: SpilledKeys, isReleased: IsReleased):
 
   const held = (keys: KeyTable, key: ClaimKey) => keys.find(key) && !isReleased(key.project, keys.seconds, keys.number)
 
-  function has(key: ClaimKey): boolean {
-    for (const { keys } of generations) if (held(keys, key)) return true
-    return spilled.has(key, isReleased)
-  }
-
   function newest(number: number): Generation {
     const last = generations.at(-1)
     if (last !== undefined && number < last.base + NUMBERS_A_TABLE) return last
@@ -50,15 +49,17 @@ export function createClaimedKeys(spilled: SpilledKeys, isReleased: IsReleased):
   }
 
   return {
-    has,
+    possiblySpilled: (batch) => spilled.possible(batch),
+    has(key, isSpilled) {
+      for (const { keys } of generations) if (held(keys, key)) return true
+      return isSpilled && spilled.has(key, isReleased)
+    },
     claim(key, seconds, number) {
-      if (has(key)) return false
       const generation = newest(number)
       const { keys } = generation
       const before = keys.put(key, seconds, number)
       claimed.push({ project: key.project, a: key.a, b: key.b, c: key.c, keys, before })
       generation.last = number
-      return true
     },
     settle(outcome) {
       if (outcome === 'rolled back') {
