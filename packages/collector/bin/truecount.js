@@ -10,4 +10,16 @@ if (Number.parseInt(process.versions.node, 10) < Number(needed)) {
   )
   process.exit(1)
 }
+
+// Left to itself the engine keeps tens of megabytes for short-lived objects, and the C library memory of its own for each thread.
+// Neither makes anything faster here, and both want to be told at the start. The process stays the same one.
+const FLAG = '--max-semi-space-size'
+const isSet = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((text) => text.includes(FLAG))
+const mayStartAnew = ['linux', 'darwin'].includes(process.platform) && process.permission === undefined
+if (!isSet && mayStartAnew) {
+  process.execve(process.execPath, [process.execPath, `${FLAG}=4`, ...process.execArgv, ...process.argv.slice(1)], {
+    MALLOC_ARENA_MAX: '1',
+    ...process.env,
+  })
+}
 await import('../dist/main.js')

@@ -61,7 +61,7 @@ export const SETTINGS = {
   reportMemory: {
     flag: 'report-memory',
     variable: 'TRUECOUNT_REPORT_MEMORY',
-    initial: '256',
+    initial: '192',
     meaning: 'megabytes of columns that are kept for the next report; what is not kept is read again',
   },
   logLevel: {

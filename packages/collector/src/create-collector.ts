@@ -56,7 +56,7 @@ export interface CollectorOptions {
   readonly flatApi?: FlatAccess
   /** Id of the project that the flat API serves (default: the first that was made). */
   readonly flatProject?: string
-  /** Megabytes of columns that are kept for the next report (default: 256); what is not kept is read again. */
+  /** Megabytes of columns that are kept for the next report (default: 192); what is not kept is read again. */
   readonly reportMemoryMb?: number
   /** Gets what the operator should know; nothing is logged if left out. */
   readonly log?: Log

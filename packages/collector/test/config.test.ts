@@ -25,7 +25,7 @@ test('A flag wins over the environment, that over the file, that over the defaul
       webhookRetention: 30,
       flatApi: 'loopback',
       flatProject: '',
-      reportMemory: 256,
+      reportMemory: 192,
       logLevel: 'info',
     },
   })

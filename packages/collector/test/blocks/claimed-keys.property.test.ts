@@ -145,10 +145,10 @@ test('Of a batch every key that is in a run is possible, and hardly another', ()
   }
   const spilled = createSpilledKeys(db)
   const batch = createKeyBatch()
-  const ask = (uuids: readonly string[]) => {
+  const ask = (asked: readonly string[]) => {
     batch.clear()
-    for (const uuid of uuids) batch.add(9, uuid)
-    return spilled.possible(batch).subarray(0, uuids.length)
+    for (const uuid of asked) batch.add(9, uuid)
+    return spilled.possible(batch).subarray(0, asked.length)
   }
   expect(ask(ids)).toEqual(new Uint8Array(12_000))
 

@@ -5,7 +5,7 @@ import { openBlockStore } from './open-block-store.ts'
 const SEGMENT_EVENTS = 131_072
 
 /** Most memory for columns of segments, which are read again when they are asked for. */
-const COLUMN_MB = 256
+const COLUMN_MB = 192
 
 /** Who hears of what is done while nobody waits for it. */
 export interface StoreObserver {

@@ -45,10 +45,9 @@ export function unpackColumn(bytes: Buffer, at = 0): UnpackedColumn {
   return { ...sums(stored, base), end }
 }
 
-/** The numbers themselves, of a column that holds only whole numbers below 2^32. */
+/** The numbers themselves, of a column that holds only whole numbers below 2^32. Takes the column's memory where it can. */
 export function unpackedUints({ base, values }: UnpackedColumn): Uint32Array {
-  if (base === 0 && values instanceof Uint32Array) return values
-  const uints = new Uint32Array(values.length)
+  const uints = values instanceof Uint32Array ? values : new Uint32Array(values.length)
   for (let i = 0; i < uints.length; i++) uints[i] = base + (values[i] as number)
   return uints
 }
@@ -123,18 +122,22 @@ function readPlanes(planes: Uint8Array, width: Width, count: number): ColumnValu
 
 /** Adds up differences, and takes off the smallest sum. */
 function sums(differences: ColumnValues, base: number): Omit<UnpackedColumn, 'end'> {
-  const values = new Float64Array(differences.length)
+  const count = differences.length
   let sum = 0
   let smallest = Infinity
   let largest = -Infinity
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < count; i++) {
     sum += base + (differences[i] as number)
-    values[i] = sum
     if (sum < smallest) smallest = sum
     if (sum > largest) largest = sum
   }
-  if (largest - smallest > MAX_U32) return { base: 0, values }
-  const offsets = new Uint32Array(values.length)
-  for (let i = 0; i < offsets.length; i++) offsets[i] = (values[i] as number) - smallest
-  return { base: values.length === 0 ? 0 : smallest, values: offsets }
+  const isWide = largest - smallest > MAX_U32
+  const start = isWide || count === 0 ? 0 : smallest
+  const values = isWide ? new Float64Array(count) : new Uint32Array(count)
+  let value = -start
+  for (let i = 0; i < count; i++) {
+    value += base + (differences[i] as number)
+    values[i] = value
+  }
+  return { base: start, values }
 }

@@ -13,9 +13,11 @@ export function packPart(bytes: Buffer): Buffer {
   return body
 }
 
-export function unpackPart(body: Buffer): Buffer {
+/** `likelyBytes`: what it will take, about: memory that is taken for it at first. */
+export function unpackPart(body: Buffer, likelyBytes?: number): Buffer {
   const bytes = body.subarray(1)
-  return body[0] === DEFLATED ? inflateRawSync(bytes, { chunkSize: chunkSize(4 * bytes.length) }) : bytes
+  if (body[0] !== DEFLATED) return bytes
+  return inflateRawSync(bytes, { chunkSize: chunkSize(likelyBytes ?? 4 * bytes.length) })
 }
 
 /** Zlib makes buffers of this size until it is done: one should do, and no more than is needed. */

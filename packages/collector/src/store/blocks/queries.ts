@@ -27,9 +27,9 @@ export interface Queries extends Answers<Analytics & BookReader & EventList & Ev
   countErased(projectId: string, wish: ErasureWish): ErasureCount
 }
 
-/** Answers from a connection of its own; each answer is of one instant, and sees all that was committed before. */
-export function createQueries(db: Database, options: QueryOptions): Queries {
-  const snapshots = openSnapshots(db, options)
+/** Answers from a connection of its own; `throwAway` is told of memory that is soon of no use; each answer is of one instant, and sees all that was committed before. */
+export function createQueries(db: Database, options: QueryOptions, throwAway?: (bytes: number) => void): Queries {
+  const snapshots = openSnapshots(db, options, throwAway)
   const projectRow = createProjectIds(db)
   const ask = <T>(projectId: string, run: (snapshot: Snapshot, project: ProjectName) => T): T =>
     snapshots.read((snapshot) => run(snapshot, { id: projectId, row: projectRow(projectId) }))

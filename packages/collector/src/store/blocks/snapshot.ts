@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { createReadErasures, type Erasures, type Hidden } from './erasures.ts'
-import { createLruCache } from './lru-cache.ts'
+import { createPassCache } from './pass-cache.ts'
 import type { Segment } from './segment.ts'
 import { createSegmentOpener, type SegmentRow } from './stored-segment.ts'
 import { createTail } from './tail.ts'
@@ -40,18 +40,15 @@ interface StorageRow {
   readonly nextUser: number
 }
 
-/** Reads a file through a connection of its own. Nowhere else are erasures applied to what is read. */
-export function openSnapshots(db: Database, options: SnapshotOptions): Snapshots {
+/** Reads a file through a connection of its own; `throwAway` is told of memory that is soon of no use. Nowhere else are erasures applied to what is read. */
+export function openSnapshots(db: Database, options: SnapshotOptions, throwAway?: (bytes: number) => void): Snapshots {
   const storage = db.prepare<[], StorageRow>('SELECT layout, sealed_to AS sealedTo, next_user AS nextUser FROM storage')
   const segmentRows = db.prepare<[], SegmentRow & { readonly erasedTo: number }>(
     'SELECT id, first, last, events, erased_to AS erasedTo FROM segment ORDER BY first',
   )
   const laneText = db.prepare<[number], string>('SELECT lane FROM lane WHERE id = ?').pluck()
-  const openSegment = createSegmentOpener(
-    db,
-    createLruCache(options.columnBytes),
-    createUserTexts(db, options.userTextBytes),
-  )
+  const columns = createPassCache(options.columnBytes)
+  const openSegment = createSegmentOpener(db, columns, createUserTexts(db, options.userTextBytes), throwAway)
   const readErasures = createReadErasures(db)
   const tail = createTail(db, options.pieceEvents)
   let layout: Layout | undefined
@@ -67,6 +64,7 @@ export function openSnapshots(db: Database, options: SnapshotOptions): Snapshots
   }
 
   const read = db.transaction((run: (snapshot: Snapshot) => unknown) => {
+    columns.beginPass()
     const current = currentLayout()
     const { lastNumber, pieces } = tail.follow()
     const all = [...current.segments, ...pieces]

@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3'
-import { mayHold, narrowToPossible } from './bloom-filter.ts'
+import { mayHold } from './bloom-filter.ts'
 import type { ClaimKey } from './claim-key.ts'
 import type { KeyBatch } from './key-batch.ts'
 import { decodeRunHead, type ProjectKeys } from './key-run.ts'
+import { createPossibleKeys } from './possible-keys.ts'
 import type { IsReleased } from './released-keys.ts'
 import { findInRun } from './run-search.ts'
 
@@ -36,8 +37,8 @@ export function createSpilledKeys(db: Database): SpilledKeys {
   const readHead = db.prepare<[number], Buffer>('SELECT head FROM key_run WHERE id = ?').pluck()
   const readPart = db.prepare<[number], Buffer>('SELECT body FROM key_run_part WHERE part = ?').pluck()
   let runs: readonly Run[] = []
-  let found: Uint8Array = new Uint8Array(0)
-  let places = new Uint32Array(0)
+  let filters: readonly Uint8Array[] = []
+  const possible = createPossibleKeys()
 
   function load(id: number, last: number, keys: number, spareBytes: number): Run {
     const { projects, filter } = decodeRunHead(readHead.get(id) as Buffer, keys)
@@ -59,21 +60,9 @@ export function createSpilledKeys(db: Database): SpilledKeys {
         bytes += run.filter.length
         return run
       })
+      filters = runs.map(({ filter }) => filter)
     },
-    possible({ words, length }) {
-      if (length > found.length) {
-        found = new Uint8Array(2 * length)
-        places = new Uint32Array(2 * length)
-      }
-      found.fill(0, 0, length)
-      for (const { filter } of runs) {
-        if (filter.length === 0) return found.fill(1, 0, length)
-        for (let place = 0; place < length; place++) places[place] = place
-        const left = narrowToPossible(filter, words, places, length)
-        for (let i = 0; i < left; i++) found[places[i] as number] = 1
-      }
-      return found
-    },
+    possible: (batch) => possible(filters, batch),
     has: (key, isReleased) =>
       runs.some(({ id, last, projects, filter }) => {
         if (filter.length > 0 && !mayHold(filter, key)) return false

@@ -12,8 +12,8 @@ import type { UserTexts } from './user-texts.ts'
 export interface ColumnSource {
   readonly rows: number
   readonly texts: UserTexts
-  /** Bytes of a part. */
-  part(slot: number): Buffer
+  /** Bytes of a part; `likelyBytes`: what they will be, about. */
+  part(slot: number, likelyBytes?: number): Buffer
   /** Columns that others are made of. */
   column<K extends keyof Columns>(kind: K): Columns[K]
 }
@@ -31,8 +31,8 @@ export const READ_COLUMNS: ReadColumns = {
     const characters = groups.reduce((sum, { name }) => sum + name.length, 0)
     return { value: toDirectory(groups, rows), bytes: ENTRY_BYTES + 4 * TEXT_BYTES * groups.length + 2 * characters }
   },
-  times({ part }) {
-    const value = asTimes(unpackColumn(part(SLOT.times)))
+  times({ part, rows }) {
+    const value = asTimes(unpackColumn(part(SLOT.times, wordsBytes(rows))))
     return { value, bytes: ENTRY_BYTES + value.offsets.byteLength }
   },
   users({ part, texts }) {
@@ -48,8 +48,8 @@ export const READ_COLUMNS: ReadColumns = {
     const textBytes = value.texts.reduce((sum, text) => sum + TEXT_BYTES + 2 * text.length, 0)
     return { value, bytes: ENTRY_BYTES + value.places.byteLength + textBytes }
   },
-  numbers({ part }) {
-    const value = unpackedUints(unpackColumn(part(SLOT.numbers)))
+  numbers({ part, rows }) {
+    const value = unpackedUints(unpackColumn(part(SLOT.numbers, wordsBytes(rows))))
     return { value, bytes: ENTRY_BYTES + value.byteLength }
   },
   timeOrder({ part }) {
@@ -63,6 +63,11 @@ export const READ_COLUMNS: ReadColumns = {
     const value = userOrderOf(column('timeOrder'), places, ids.length)
     return { value, bytes: ENTRY_BYTES + value.rows.byteLength + value.starts.byteLength }
   },
+}
+
+/** A column of four bytes a row, its head, and a byte more, so that the engine need not ask whether there is more. */
+function wordsBytes(rows: number): number {
+  return 4 * rows + 17
 }
 
 function asTimes({ base, values }: UnpackedColumn): Times {

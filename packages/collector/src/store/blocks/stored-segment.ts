@@ -22,11 +22,24 @@ type ContentReader = ReturnType<typeof unpackContent>
 /** What is read of a part takes about as much again as the part. */
 const CONTENT_FACTOR = 2
 
-/** Opens segments of a file. Columns stay in `cache`, which no other file may use. */
-export function createSegmentOpener(db: Database, cache: LruCache, texts: UserTexts): (row: SegmentRow) => Segment {
+/**
+ * Opens segments of a file. Columns stay in `cache`, which no other file may use. `throwAway` is told of the bytes of parts, of which
+ * nothing is left when what they hold is read.
+ */
+export function createSegmentOpener(
+  db: Database,
+  cache: LruCache,
+  texts: UserTexts,
+  throwAway: (bytes: number) => void = () => undefined,
+): (row: SegmentRow) => Segment {
   const select = db.prepare<[number], Buffer>('SELECT body FROM segment_part WHERE part = ?').pluck()
   return ({ id, first, last, events }) => {
-    const part = (slot: number) => unpackPart(select.get(partNumber(id, slot)) as Buffer)
+    function part(slot: number, likelyBytes?: number): Buffer {
+      const body = select.get(partNumber(id, slot)) as Buffer
+      const bytes = unpackPart(body, likelyBytes)
+      throwAway(body.length + bytes.length)
+      return bytes
+    }
     function column<K extends keyof Columns>(kind: K): Columns[K] {
       const key = id * KINDS.length + KINDS.indexOf(kind)
       return cache.get(key, () => READ_COLUMNS[kind]({ rows: events, texts, part, column }))

@@ -21,7 +21,7 @@ interface Thread {
 }
 
 /** Left to itself an engine collects what a thread threw away only when it is much; columns and parts lie outside of this memory. */
-const MEMORY = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 256 }
+const MEMORY = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 256 }
 
 /** Starts the thread at the first call, and anew at the first call after it died. It keeps no process alive that waits for nothing. */
 export function createThreadCalls(entry: URL, workerData: unknown): ThreadCalls {
