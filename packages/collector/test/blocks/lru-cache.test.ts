@@ -1,0 +1,25 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createLruCache } from '../../src/store/blocks/lru-cache.ts'
+
+test('What fits into half of the bounds is not read again, the last one never, and nothing that was long unused is kept', () => {
+  const anyAsked = fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 200 })
+  fc.assert(
+    fc.property(anyAsked, fc.integer({ min: 0, max: 40 }), (asked, capacity) => {
+      const cache = createLruCache(10 * capacity)
+      const readAt = new Map<number, number>()
+      asked.forEach((key, i) => {
+        const value = cache.get(key, () => {
+          readAt.set(key, i)
+          return { value: `v${key}`, bytes: 10 }
+        })
+        expect(value).toBe(`v${key}`)
+        const before = asked.lastIndexOf(key, i - 1)
+        if (i === 0 || before === -1) return
+        const since = new Set(asked.slice(before + 1, i)).size
+        if (since < Math.max(1, Math.floor(capacity / 2))) expect(readAt.get(key)).not.toBe(i)
+        if (since >= capacity + 1) expect(readAt.get(key)).toBe(i)
+      })
+    }),
+  )
+})
