@@ -48,7 +48,8 @@ export function openSnapshots(db: Database, options: SnapshotOptions, throwAway?
   )
   const laneText = db.prepare<[number], string>('SELECT lane FROM lane WHERE id = ?').pluck()
   const columns = createPassCache(options.columnBytes)
-  const openSegment = createSegmentOpener(db, columns, createUserTexts(db, options.userTextBytes), throwAway)
+  const userTexts = createUserTexts(db, options.userTextBytes)
+  const openSegment = createSegmentOpener(db, columns, userTexts, throwAway)
   const readErasures = createReadErasures(db)
   const tail = createTail(db, options.pieceEvents)
   let layout: Layout | undefined
@@ -65,6 +66,7 @@ export function openSnapshots(db: Database, options: SnapshotOptions, throwAway?
 
   const read = db.transaction((run: (snapshot: Snapshot) => unknown) => {
     columns.beginPass()
+    userTexts.beginRead()
     const current = currentLayout()
     const { lastNumber, pieces } = tail.follow()
     const all = [...current.segments, ...pieces]
