@@ -28,7 +28,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Events that that may wait while a commit waits for another process that holds the file: no more, for the sake of memory. */
+/** Events that may wait while a commit waits for another process that holds the file: no more, for the sake of memory. */
 const MAX_WAITING_EVENTS = 10_000
 
 /**
