@@ -9,6 +9,7 @@ import { TALLIES_AND_USERS } from './migrations/0006-tallies-and-users.ts'
 import { LANE_ACTIVITY } from './migrations/0007-lane-activity.ts'
 import { BOOKS_BY_HOUR } from './migrations/0008-books-by-hour.ts'
 import { BLOCKS } from './migrations/0009-blocks.ts'
+import { ZSTANDARD_PARTS } from './migrations/0010-zstandard-parts.ts'
 
 /** In order; a migration's place is the `user_version` of a file that has it. Never edit one that was released. */
 const MIGRATIONS: readonly string[] = [
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly string[] = [
   LANE_ACTIVITY,
   BOOKS_BY_HOUR,
   BLOCKS,
+  ZSTANDARD_PARTS,
 ]
 
 /** The `user_version` of a file with this program's tables. */
