@@ -9,12 +9,38 @@ export function newBitSet(largest: number): BitSet {
   return new Uint32Array((largest >>> 5) + 1)
 }
 
-/** Adds `numbers[start]` to `numbers[end]`, the end not included. */
-export function addRange(set: BitSet, numbers: ArrayLike<number>, start: number, end: number): void {
-  for (let i = start; i < end; i++) {
-    const number = numbers[i] as number
-    set[number >>> 5]! |= 1 << (number & 31)
+/** Some places of an array, the end not included. */
+export interface PlaceRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** So many flags of a byte lie in the nearest cache too. */
+const FEW = 16_384
+
+/** What stands in ranges of an array of numbers below `size`. The arrays are made where the loops are: the engine then knows them best. */
+export function setOf(numbers: ArrayLike<number>, ranges: readonly PlaceRange[], size: number): BitSet {
+  return size > FEW ? setOfMany(numbers, ranges, size) : setOfFew(numbers, ranges, size)
+}
+
+function setOfMany(numbers: ArrayLike<number>, ranges: readonly PlaceRange[], size: number): BitSet {
+  const set = newBitSet(size)
+  for (const { start, end } of ranges) {
+    for (let i = start; i < end; i++) {
+      const number = numbers[i] as number
+      set[number >>> 5]! |= 1 << (number & 31)
+    }
   }
+  return set
+}
+
+/** A flag is written without being read: of few numbers the next is often in the word that is just being written. */
+function setOfFew(numbers: ArrayLike<number>, ranges: readonly PlaceRange[], size: number): BitSet {
+  const flags = new Uint8Array(size)
+  for (const { start, end } of ranges) for (let i = start; i < end; i++) flags[numbers[i] as number] = 1
+  const set = newBitSet(size)
+  for (let number = 0; number < size; number++) set[number >>> 5]! |= (flags[number] as number) << (number & 31)
+  return set
 }
 
 export function remove(set: BitSet, number: number): void {

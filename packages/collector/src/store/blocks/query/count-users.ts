@@ -1,4 +1,4 @@
-import { addMapped, addRange, newBitSet, remove, sizeOf } from '../bit-set.ts'
+import { addMapped, newBitSet, remove, setOf, sizeOf } from '../bit-set.ts'
 import type { View } from '../view.ts'
 import type { RowRange } from './row-ranges.ts'
 
@@ -13,8 +13,7 @@ export function countUsers(all: readonly ViewRanges[]): number {
   const users = newBitSet(asked.reduce((largest, { view }) => Math.max(largest, usersOf(view).largestId), 0))
   for (const { view, ranges } of asked) {
     const { places, ids } = usersOf(view)
-    const seen = newBitSet(ids.length)
-    for (const { start, end } of ranges) addRange(seen, places, start, end)
+    const seen = setOf(places, ranges, ids.length)
     for (const place of view.hiddenUsers) remove(seen, place)
     addMapped(users, seen, ids)
   }
