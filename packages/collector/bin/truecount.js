@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 
 // An older Node would end without a word: the database's binding is not made for it.
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -22,4 +23,6 @@ if (!isSet && mayStartAnew) {
     ...process.env,
   })
 }
+// A young generation this small is gone through faster than helpers are woken for it.
+setFlagsFromString('--no-parallel-scavenge')
 await import('../dist/main.js')
