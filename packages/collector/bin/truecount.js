@@ -16,9 +16,11 @@ if (Number.parseInt(process.versions.node, 10) < Number(needed)) {
 // Neither makes anything faster here, and both want to be told at the start. The process stays the same one.
 const FLAG = '--max-semi-space-size'
 const isSet = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((text) => text.includes(FLAG))
-const mayStartAnew = ['linux', 'darwin'].includes(process.platform) && process.permission === undefined
+// A parent that talks to it over a channel would lose the channel.
+const isFree = process.permission === undefined && process.send === undefined
+const mayStartAnew = isFree && ['linux', 'darwin'].includes(process.platform)
 if (!isSet && mayStartAnew) {
-  process.execve(process.execPath, [process.execPath, `${FLAG}=4`, ...process.execArgv, ...process.argv.slice(1)], {
+  process.execve(process.execPath, [process.execPath, `${FLAG}=8`, ...process.execArgv, ...process.argv.slice(1)], {
     MALLOC_ARENA_MAX: '1',
     ...process.env,
   })

@@ -14,6 +14,7 @@ import { createFlatRoutes, type EraseEvents, type FlatParts, type TakeEvents } f
 import type { BodyTimes } from './http/body-times.ts'
 import type { IsTrusted } from './http/client-address.ts'
 import { createHandler } from './http/create-handler.ts'
+import { createKeyHasher } from './http/key-hasher.ts'
 import type { RouteFamily } from './http/route-family.ts'
 import type { Route } from './http/route.ts'
 import { createSlidingLimiter } from './http/sliding-limiter.ts'
@@ -141,7 +142,14 @@ function createOtherRoutes(
 /** What every request passes, whatever routes it. */
 function createGate({ store, now, monotonicMs, randomBytes, bodyTimes }: AppParts) {
   const limiter = createSlidingLimiter(monotonicMs)
-  return { ...store, limiter, monotonicMs, bodyTimes, newRequestId: () => timeUuid(now(), randomBytes) }
+  return {
+    ...store,
+    hashKey: createKeyHasher(),
+    limiter,
+    monotonicMs,
+    bodyTimes,
+    newRequestId: () => timeUuid(now(), randomBytes),
+  }
 }
 
 function createFlat(
@@ -150,5 +158,14 @@ function createFlat(
   erase: EraseEvents,
   onFailure: FlatParts['onFailure'],
 ): RouteFamily {
-  return createFlatRoutes({ ...store, access, findProject, take, erase, newName: createRandomName(random), onFailure })
+  return createFlatRoutes({
+    ...store,
+    hashKey: createKeyHasher(),
+    access,
+    findProject,
+    take,
+    erase,
+    newName: createRandomName(random),
+    onFailure,
+  })
 }

@@ -24,7 +24,7 @@ async function startOf(environment: Readonly<Record<string, string>>): Promise<{
 
 test.runIf(process.platform === 'linux')('The command bounds its memory, in the process that was started', async () => {
   const { command, variables } = await startOf({})
-  expect(command).toContain('\0--max-semi-space-size=4\0')
+  expect(command).toContain('\0--max-semi-space-size=8\0')
   expect(variables).toMatch(/(^|\0)MALLOC_ARENA_MAX=1\0/)
 })
 

@@ -1,18 +1,17 @@
 import type { Context } from 'koa'
-import { authorize } from '../http/authorize.ts'
+import { authorize, type KeyRing } from '../http/authorize.ts'
 import { type Outcome, type Refusal, refuse } from '../http/outcome.ts'
-import type { ApiKeys, Project } from '../store/registry.ts'
+import type { Project } from '../store/registry.ts'
 
 /**
  * Who may call the flat API: `open` anybody, `key` who has a secret key of its project, `loopback` anybody on this machine.
  */
 export type FlatAccess = 'open' | 'loopback' | 'key'
 
-export interface FlatGate {
+export interface FlatGate extends KeyRing {
   readonly access: FlatAccess
   /** The project that is served; `undefined` while there is none. */
   readonly findProject: () => Promise<Project | undefined>
-  readonly apiKeys: ApiKeys
 }
 
 /** Names of this machine. A page whose own name was made to lead here still calls it by that name. */
@@ -32,8 +31,8 @@ function isOpen(ctx: Context, access: FlatAccess): boolean {
   return access === 'open' || (access === 'loopback' && LOOPBACK_HOST.test(ctx.get('Host')))
 }
 
-async function refuseStranger(ctx: Context, { apiKeys }: FlatGate, projectId: string): Promise<Refusal | undefined> {
-  const key = await authorize(ctx, 'secret', apiKeys)
+async function refuseStranger(ctx: Context, gate: FlatGate, projectId: string): Promise<Refusal | undefined> {
+  const key = await authorize(ctx, 'secret', gate)
   if (!key.ok) return key
   if (key.value.projectId === projectId) return undefined
   return refuse('forbidden', 'This key belongs to another project than the one that these routes serve')

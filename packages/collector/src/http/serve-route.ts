@@ -1,14 +1,13 @@
-import type { ApiKeys, Projects } from '../store/registry.ts'
+import type { Projects } from '../store/registry.ts'
 import { answerError } from './answer-error.ts'
-import { authorize } from './authorize.ts'
+import { authorize, type KeyRing } from './authorize.ts'
 import { allowAnyOrigin, refuseOrigin } from './cross-origin.ts'
 import type { Exchange } from './exchange.ts'
 import type { Limiter } from './limiter.ts'
 import { openQuota } from './quota.ts'
 import type { Route } from './route.ts'
 
-export interface Gate {
-  readonly apiKeys: ApiKeys
+export interface Gate extends KeyRing {
   readonly projects: Projects
   readonly limiter: Limiter
 }
@@ -16,7 +15,7 @@ export interface Gate {
 /** Lets a request to its route when its key, its origin and its quota allow. */
 export async function serveRoute<E extends Exchange>(exchange: E, route: Route<E>, gate: Gate): Promise<void> {
   if (route.access === 'ingest') allowAnyOrigin(exchange)
-  const authorized = await authorize(exchange, route.access, gate.apiKeys)
+  const authorized = await authorize(exchange, route.access, gate)
   if (!authorized.ok) {
     if (authorized.error === 'unauthorized') exchange.set('WWW-Authenticate', 'Bearer')
     return answerError(exchange, authorized)

@@ -19,7 +19,7 @@ const PASSING_SHARE = 1 / 8
 export function createPassCache(maxBytes: number): PassCache {
   const passing = createLruCache(maxBytes * PASSING_SHARE)
   const room = maxBytes * (1 - PASSING_SHARE)
-  /** What was used last stands last. */
+  /** In the order of the passes that used them last. */
   const kept = new Map<number, Kept>()
   let keptBytes = 0
   let pass = 0
@@ -39,6 +39,7 @@ export function createPassCache(maxBytes: number): PassCache {
     get<T>(key: number, read: () => Sized<T>) {
       const found = kept.get(key)
       if (found !== undefined) {
+        if (found.pass === pass) return found.value as T
         found.pass = pass
         kept.delete(key)
         kept.set(key, found)
