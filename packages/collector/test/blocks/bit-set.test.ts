@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addMapped, newBitSet, remove, setOf, sizeOf } from '../../src/store/blocks/bit-set.ts'
+import { addMapped, remove, setOf, sizeOf, withRoomFor } from '../../src/store/blocks/bit-set.ts'
 
 /** Few numbers and many are gone about in two ways. */
 const anySize = fc.oneof(
@@ -33,11 +33,20 @@ test('A set has what stands in the ranges and was not removed, once each, whatev
       expect(sizeOf(set)).toBe(model.size)
 
       const values = Uint32Array.from({ length: size }, (_, number) => 3 * (size - number))
-      const mapped = newBitSet(3 * size)
+      const mapped = withRoomFor(setOf([], [], 1), 3 * size)
       addMapped(mapped, set, values)
       expect(sizeOf(mapped)).toBe(model.size)
       for (const number of model) remove(mapped, values[number] as number)
       expect(sizeOf(mapped)).toBe(0)
     }),
   )
+})
+
+test('A set that grows keeps what it has', () => {
+  const small = setOf([3, 31, 32], [{ start: 0, end: 3 }], 40)
+  expect(withRoomFor(small, 63)).toBe(small)
+  const large = withRoomFor(small, 64)
+  expect([sizeOf(large), large.length]).toEqual([3, 4])
+  remove(large, 32)
+  expect([sizeOf(large), sizeOf(small)]).toEqual([2, 3])
 })

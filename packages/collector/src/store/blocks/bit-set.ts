@@ -9,6 +9,14 @@ export function newBitSet(largest: number): BitSet {
   return new Uint32Array((largest >>> 5) + 1)
 }
 
+/** The same set, or one of at least twice its size where `largest` does not fit. */
+export function withRoomFor(set: BitSet, largest: number): BitSet {
+  if (largest >>> 5 < set.length) return set
+  const larger = newBitSet(Math.max(largest, 64 * set.length - 1))
+  larger.set(set)
+  return larger
+}
+
 /** Some places of an array, the end not included. */
 export interface PlaceRange {
   readonly start: number

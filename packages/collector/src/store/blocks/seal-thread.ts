@@ -1,4 +1,3 @@
-import { constants, platform, setPriority } from 'node:os'
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { openReadOnly } from '../sqlite/open-read-only.ts'
 import { openCollector } from './collect-garbage.ts'
@@ -9,9 +8,6 @@ import { createSealCalls, memoryOf } from './seal-calls.ts'
 export interface SealThreadData {
   readonly path: string
 }
-
-// Those who send go before it: what is not sealed yet is bounded elsewhere. Elsewhere than on Linux it would be the whole process.
-if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 const { path } = workerData as SealThreadData
 const calls = createSealCalls(openReadOnly(path), path)

@@ -1,4 +1,4 @@
-import { addMapped, newBitSet, remove, setOf, sizeOf } from '../bit-set.ts'
+import { addMapped, newBitSet, remove, setOf, sizeOf, withRoomFor } from '../bit-set.ts'
 import type { View } from '../view.ts'
 import type { RowRange } from './row-ranges.ts'
 
@@ -9,19 +9,17 @@ export interface ViewRanges {
 
 /** Distinct users among rows; rows without a user are not counted. */
 export function countUsers(all: readonly ViewRanges[]): number {
-  const asked = all.filter(({ ranges }) => ranges.length > 0)
-  const users = newBitSet(asked.reduce((largest, { view }) => Math.max(largest, usersOf(view).largestId), 0))
-  for (const { view, ranges } of asked) {
-    const { places, ids } = usersOf(view)
+  let users = newBitSet(0)
+  for (const { view, ranges } of all) {
+    if (ranges.length === 0) continue
+    // Once a view: where columns do not fit into memory they would be read again.
+    const { places, ids, largestId } = view.segment.column('users')
     const seen = setOf(places, ranges, ids.length)
     for (const place of view.hiddenUsers) remove(seen, place)
+    users = withRoomFor(users, largestId)
     addMapped(users, seen, ids)
   }
   // Nobody is no user.
   remove(users, 0)
   return sizeOf(users)
-}
-
-function usersOf({ segment }: View) {
-  return segment.column('users')
 }
