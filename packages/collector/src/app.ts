@@ -14,7 +14,7 @@ import { createFlatRoutes, type EraseEvents, type FlatParts, type TakeEvents } f
 import type { BodyTimes } from './http/body-times.ts'
 import type { IsTrusted } from './http/client-address.ts'
 import { createHandler } from './http/create-handler.ts'
-import { createKeyHasher } from './http/key-hasher.ts'
+import { createKeyHasher, type HashKey } from './http/key-hasher.ts'
 import type { RouteFamily } from './http/route-family.ts'
 import type { Route } from './http/route.ts'
 import { createSlidingLimiter } from './http/sliding-limiter.ts'
@@ -70,15 +70,15 @@ export interface App {
   start(): Promise<Workers>
 }
 
+interface KeyedParts extends AppParts {
+  readonly hashKey: HashKey
+}
+
 const pause = () => wait(RECLAIM_PAUSE_MS)
 
 /** Introduces the rooms to each other and to the store. Listens nowhere and begins nothing. */
 export function createApp(given: AppParts): App {
-  const remembering = {
-    store: rememberAccess(given.store, setImmediate),
-    randomBytes: drawInAdvance(given.randomBytes),
-  }
-  const parts = { ...given, ...remembering }
+  const parts = remembering(given)
   const { store, now, monotonicMs } = parts
   const requestLog = createRequestLog(parts.log, parts.isTrusted)
   let workers: Workers | undefined
@@ -139,12 +139,22 @@ function createOtherRoutes(
   ]
 }
 
+/** What is the same from one request to the next is not looked up, drawn and hashed for each. */
+function remembering(given: AppParts): KeyedParts {
+  return {
+    ...given,
+    store: rememberAccess(given.store, setImmediate),
+    randomBytes: drawInAdvance(given.randomBytes),
+    hashKey: createKeyHasher(),
+  }
+}
+
 /** What every request passes, whatever routes it. */
-function createGate({ store, now, monotonicMs, randomBytes, bodyTimes }: AppParts) {
+function createGate({ store, hashKey, now, monotonicMs, randomBytes, bodyTimes }: KeyedParts) {
   const limiter = createSlidingLimiter(monotonicMs)
   return {
     ...store,
-    hashKey: createKeyHasher(),
+    hashKey,
     limiter,
     monotonicMs,
     bodyTimes,
@@ -153,14 +163,14 @@ function createGate({ store, now, monotonicMs, randomBytes, bodyTimes }: AppPart
 }
 
 function createFlat(
-  { store, flatAccess: access, findFlatProject: findProject, random }: AppParts,
+  { store, hashKey, flatAccess: access, findFlatProject: findProject, random }: KeyedParts,
   take: TakeEvents,
   erase: EraseEvents,
   onFailure: FlatParts['onFailure'],
 ): RouteFamily {
   return createFlatRoutes({
     ...store,
-    hashKey: createKeyHasher(),
+    hashKey,
     access,
     findProject,
     take,

@@ -8,7 +8,7 @@ import { type Access, mayCall, SCOPES } from './scopes.ts'
 
 const BEARER = /^Bearer +(\S+) *$/i
 
-/** What tells one key from another. */
+/** Where API keys are looked up, and what they are looked up by. */
 export interface KeyRing {
   readonly apiKeys: ApiKeys
   readonly hashKey: HashKey

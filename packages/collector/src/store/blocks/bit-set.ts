@@ -1,3 +1,5 @@
+import type { RowRange } from './query/row-ranges.ts'
+
 /**
  * Dense whole numbers, a bit each, in words: those of a segment's users fit into the nearest cache of a processor. Loops over
  * many numbers stand here, where nothing has to be called for each.
@@ -17,21 +19,15 @@ export function withRoomFor(set: BitSet, largest: number): BitSet {
   return larger
 }
 
-/** Some places of an array, the end not included. */
-export interface PlaceRange {
-  readonly start: number
-  readonly end: number
-}
-
 /** So many flags of a byte lie in the nearest cache too. */
 const FEW = 16_384
 
-/** What stands in ranges of an array of numbers below `size`. The arrays are made where the loops are: the engine then knows them best. */
-export function setOf(numbers: ArrayLike<number>, ranges: readonly PlaceRange[], size: number): BitSet {
+/** What stands in some rows of a column of numbers below `size`. The arrays are made where the loops are: the engine then knows them best. */
+export function setOf(numbers: ArrayLike<number>, ranges: readonly RowRange[], size: number): BitSet {
   return size > FEW ? setOfMany(numbers, ranges, size) : setOfFew(numbers, ranges, size)
 }
 
-function setOfMany(numbers: ArrayLike<number>, ranges: readonly PlaceRange[], size: number): BitSet {
+function setOfMany(numbers: ArrayLike<number>, ranges: readonly RowRange[], size: number): BitSet {
   const set = newBitSet(size)
   for (const { start, end } of ranges) {
     for (let i = start; i < end; i++) {
@@ -43,7 +39,7 @@ function setOfMany(numbers: ArrayLike<number>, ranges: readonly PlaceRange[], si
 }
 
 /** A flag is written without being read: of few numbers the next is often in the word that is just being written. */
-function setOfFew(numbers: ArrayLike<number>, ranges: readonly PlaceRange[], size: number): BitSet {
+function setOfFew(numbers: ArrayLike<number>, ranges: readonly RowRange[], size: number): BitSet {
   const flags = new Uint8Array(size)
   for (const { start, end } of ranges) for (let i = start; i < end; i++) flags[numbers[i] as number] = 1
   const set = newBitSet(size)

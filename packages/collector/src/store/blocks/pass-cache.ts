@@ -39,10 +39,11 @@ export function createPassCache(maxBytes: number): PassCache {
     get<T>(key: number, read: () => Sized<T>) {
       const found = kept.get(key)
       if (found !== undefined) {
-        if (found.pass === pass) return found.value as T
-        found.pass = pass
-        kept.delete(key)
-        kept.set(key, found)
+        if (found.pass !== pass) {
+          found.pass = pass
+          kept.delete(key)
+          kept.set(key, found)
+        }
         return found.value as T
       }
       const sized = passing.get(key, () => {

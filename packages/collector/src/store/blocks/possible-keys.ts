@@ -1,20 +1,25 @@
 import { narrowToPossible } from './bloom-filter.ts'
 import type { KeyBatch } from './key-batch.ts'
 
+interface Filtered {
+  /** Without bytes where it is not known. */
+  readonly filter: Uint8Array
+}
+
 /**
  * Asks filters for all keys of a batch: by place in the batch, 0: the key is certainly in none of what they are of. The answer is
- * good until the next. A filter without bytes is one that is not known.
+ * good until the next.
  */
-export function createPossibleKeys(): (filters: readonly Uint8Array[], batch: KeyBatch) => Uint8Array {
+export function createPossibleKeys(): (all: readonly Filtered[], batch: KeyBatch) => Uint8Array {
   let found: Uint8Array = new Uint8Array(0)
   let places = new Uint32Array(0)
-  return (filters, { words, length }) => {
+  return (all, { words, length }) => {
     if (length > found.length) {
       found = new Uint8Array(2 * length)
       places = new Uint32Array(2 * length)
     }
     found.fill(0, 0, length)
-    for (const filter of filters) {
+    for (const { filter } of all) {
       if (filter.length === 0) return found.fill(1, 0, length)
       for (let place = 0; place < length; place++) places[place] = place
       const left = narrowToPossible(filter, words, places, length)

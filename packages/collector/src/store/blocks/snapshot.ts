@@ -40,7 +40,10 @@ interface StorageRow {
   readonly nextUser: number
 }
 
-/** Reads a file through a connection of its own; `throwAway` is told of memory that is soon of no use. Nowhere else are erasures applied to what is read. */
+/**
+ * Reads a file through a connection of its own. Nowhere else are erasures applied to what is read. `throwAway` is told of memory that is
+ * soon of no use.
+ */
 export function openSnapshots(db: Database, options: SnapshotOptions, throwAway?: (bytes: number) => void): Snapshots {
   const storage = db.prepare<[], StorageRow>('SELECT layout, sealed_to AS sealedTo, next_user AS nextUser FROM storage')
   const segmentRows = db.prepare<[], SegmentRow & { readonly erasedTo: number }>(

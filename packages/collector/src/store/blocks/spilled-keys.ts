@@ -37,7 +37,6 @@ export function createSpilledKeys(db: Database): SpilledKeys {
   const readHead = db.prepare<[number], Buffer>('SELECT head FROM key_run WHERE id = ?').pluck()
   const readPart = db.prepare<[number], Buffer>('SELECT body FROM key_run_part WHERE part = ?').pluck()
   let runs: readonly Run[] = []
-  let filters: readonly Uint8Array[] = []
   const possible = createPossibleKeys()
 
   function load(id: number, last: number, keys: number, spareBytes: number): Run {
@@ -60,9 +59,8 @@ export function createSpilledKeys(db: Database): SpilledKeys {
         bytes += run.filter.length
         return run
       })
-      filters = runs.map(({ filter }) => filter)
     },
-    possible: (batch) => possible(filters, batch),
+    possible: (batch) => possible(runs, batch),
     has: (key, isReleased) =>
       runs.some(({ id, last, projects, filter }) => {
         if (filter.length > 0 && !mayHold(filter, key)) return false
