@@ -22,6 +22,7 @@ const mayStartAnew = isFree && ['linux', 'darwin'].includes(process.platform)
 if (!isSet && mayStartAnew) {
   process.execve(process.execPath, [process.execPath, `${FLAG}=8`, ...process.execArgv, ...process.argv.slice(1)], {
     MALLOC_ARENA_MAX: '1',
+    MALLOC_MMAP_THRESHOLD_: '1048576',
     ...process.env,
   })
 }

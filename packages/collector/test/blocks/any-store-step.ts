@@ -44,12 +44,14 @@ export const FIRST_MS = 1_700_000_000_000
 export const PROJECTS = 2
 
 const SPAN_MS = 400
+const ROUND_MS = 40
 const anyProject = fc.nat(PROJECTS - 1)
 const anyName = fc.constantFrom('a', 'b', 'c', 'ä', '😀', DROPPED_EVENT_NAME)
 const anyUser = fc.constantFrom('u1', 'u2', 'u3', 'u4', '', 'ü\n')
-/** Close together, so that times tie; some far away. */
+/** Close together, so that times tie; many round, so that windows end where events are; some far away. */
 const anyTime = fc.oneof(
-  { weight: 12, arbitrary: fc.integer({ min: 0, max: SPAN_MS }) },
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: SPAN_MS }) },
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: SPAN_MS / ROUND_MS }).map((round) => round * ROUND_MS) },
   { weight: 1, arbitrary: fc.constantFrom(-1e15, -FIRST_MS, -1, 50 * 86_400_000, 5e15) },
 )
 const anyMetadata = fc.oneof(

@@ -10,6 +10,8 @@ export function expectSegment(segment: Segment, events: readonly BlockEvent[]): 
   const rowOf = new Map(sorted.map((event, row) => [event, row]))
   const rowsOf = (some: readonly BlockEvent[]) => some.map((event) => rowOf.get(event) as number)
   expect(segment.rows).toBe(events.length)
+  const times = events.map(({ timestampMs }) => timestampMs)
+  expect([segment.minMs, segment.maxMs]).toEqual([Math.min(...times), Math.max(...times)])
   expectDirectory(segment, sorted)
   expectColumns(segment, sorted)
 

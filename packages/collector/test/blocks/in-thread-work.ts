@@ -7,7 +7,7 @@ import { createRewriteSegment } from '../../src/store/blocks/rewrite-segment.ts'
 import { createSealBlocks } from '../../src/store/blocks/seal-blocks.ts'
 import type { SealWork } from '../../src/store/blocks/seal-work.ts'
 import { openSnapshots } from '../../src/store/blocks/snapshot.ts'
-import { createSegmentOpener, type SegmentRow } from '../../src/store/blocks/stored-segment.ts'
+import { createSegmentOpener, SEGMENT_FIELDS, type SegmentRow } from '../../src/store/blocks/stored-segment.ts'
 import { createUserTexts } from '../../src/store/blocks/user-texts.ts'
 import { createProjectIds } from '../../src/store/sqlite/project-ids.ts'
 
@@ -39,6 +39,6 @@ export function openInThreadWork(path: string): { work: SealWork; count: BlockEr
 
 function hasUser(db: Database.Database, user: number): boolean {
   const open = createSegmentOpener(db, createLruCache(0), createUserTexts(db, 0))
-  const segments = db.prepare<[], SegmentRow>('SELECT id, first, last, events FROM segment').all()
+  const segments = db.prepare<[], SegmentRow>(`SELECT ${SEGMENT_FIELDS} FROM segment`).all()
   return segments.some((segment) => open(segment).column('users').ids.includes(user))
 }

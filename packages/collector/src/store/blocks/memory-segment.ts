@@ -36,7 +36,8 @@ export function createMemorySegment(
   const userColumn = createUserColumn(places, users, tailUsers)
 
   const directory = toDirectory(groups, rows.length)
-  const times = timesOf(bySource(rows.times))
+  const bounds = boundsOf(rows.times)
+  const times = timesOf(bySource(rows.times), bounds)
   const numbers = Uint32Array.from(bySource(rows.numbers), (number) => number - first)
   const { texts } = rows.pages
   const pages = { texts, places: smallUints(bySource(rows.pages.places), texts.length) }
@@ -58,17 +59,20 @@ export function createMemorySegment(
     first,
     last,
     rows: rows.length,
+    ...bounds,
     users,
     column: (kind) => columns[kind](),
     content: (asked) => readContent(asked.map((row) => first + (numbers[row] as number))),
   }
 }
 
-function timesOf(times: Float64Array): Times {
-  const base = times.reduce((a, b) => Math.min(a, b))
-  const range = times.reduce((a, b) => Math.max(a, b)) - base
-  if (range > MAX_U32) return { base: 0, offsets: times }
-  return { base, offsets: Uint32Array.from(times, (time) => time - base) }
+function boundsOf(times: Float64Array): Pick<Segment, 'minMs' | 'maxMs'> {
+  return { minMs: times.reduce((a, b) => Math.min(a, b)), maxMs: times.reduce((a, b) => Math.max(a, b)) }
+}
+
+function timesOf(times: Float64Array, { minMs, maxMs }: Pick<Segment, 'minMs' | 'maxMs'>): Times {
+  if (maxMs - minMs > MAX_U32) return { base: 0, offsets: times }
+  return { base: minMs, offsets: Uint32Array.from(times, (time) => time - minMs) }
 }
 
 /** Users are looked up when they are first asked for: most questions are about times alone. */

@@ -8,7 +8,7 @@ import { createLruCache } from './lru-cache.ts'
 import { ROWS_A_STEP, rowsOfSegment, splitRows } from './rows-of-segment.ts'
 import type { BuiltRun, Rewritten } from './seal-work.ts'
 import type { Segment } from './segment.ts'
-import { createSegmentOpener, type SegmentRow } from './stored-segment.ts'
+import { createSegmentOpener, SEGMENT_FIELDS, type SegmentRow } from './stored-segment.ts'
 import { createUserTexts } from './user-texts.ts'
 
 /** For the columns of the one segment that is read. */
@@ -17,7 +17,7 @@ const CACHE_BYTES = 64 * 1024 * 1024
 /** Makes a segment, by its id, again without what is hidden of it. */
 export function createRewriteSegment(db: Database): (id: number) => Rewritten {
   const select = db.prepare<[number], SegmentRow & { readonly erasedTo: number }>(
-    'SELECT id, first, last, events, erased_to AS erasedTo FROM segment WHERE id = ?',
+    `SELECT ${SEGMENT_FIELDS}, erased_to AS erasedTo FROM segment WHERE id = ?`,
   )
   const readErasures = createReadErasures(db)
   return db.transaction((id: number): Rewritten => {

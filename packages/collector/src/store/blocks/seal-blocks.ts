@@ -39,7 +39,6 @@ export function createSealBlocks(db: Database): (wish: SealWish) => SealedBlocks
   )
   const readErasures = createReadErasures(db)
   const userIds = createUserIds(db)
-  const arena = createBodyArena()
 
   return db.transaction((wish: SealWish) => {
     const { sealedTo, nextUser } = storage.get() as { readonly sealedTo: number; readonly nextUser: number }
@@ -47,7 +46,7 @@ export function createSealBlocks(db: Database): (wish: SealWish) => SealedBlocks
     const keptSeconds = loadKeptSeconds(db)
     const keys = createKeyRunBuilder()
     const parts: { readonly block: BlockRows; readonly rows: Uint32Array | undefined }[] = []
-    arena.clear()
+    const arena = createBodyArena()
     let first = 0
     let last = 0
     let events = 0

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { createReadErasures, type Erasures, type Hidden } from './erasures.ts'
 import { createPassCache } from './pass-cache.ts'
 import type { Segment } from './segment.ts'
-import { createSegmentOpener, type SegmentRow } from './stored-segment.ts'
+import { createSegmentOpener, SEGMENT_FIELDS, type SegmentRow } from './stored-segment.ts'
 import { createTail } from './tail.ts'
 import { createUserTexts } from './user-texts.ts'
 import type { Snapshot, View } from './view.ts'
@@ -47,7 +47,7 @@ interface StorageRow {
 export function openSnapshots(db: Database, options: SnapshotOptions, throwAway?: (bytes: number) => void): Snapshots {
   const storage = db.prepare<[], StorageRow>('SELECT layout, sealed_to AS sealedTo, next_user AS nextUser FROM storage')
   const segmentRows = db.prepare<[], SegmentRow & { readonly erasedTo: number }>(
-    'SELECT id, first, last, events, erased_to AS erasedTo FROM segment ORDER BY first',
+    `SELECT ${SEGMENT_FIELDS}, erased_to AS erasedTo FROM segment ORDER BY first`,
   )
   const laneText = db.prepare<[number], string>('SELECT lane FROM lane WHERE id = ?').pluck()
   const columns = createPassCache(options.columnBytes)

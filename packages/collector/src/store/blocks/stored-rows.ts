@@ -5,7 +5,7 @@ import { createReadErasures, type Erasures } from './erasures.ts'
 import { createLruCache } from './lru-cache.ts'
 import { rowsOfSegment, splitRows } from './rows-of-segment.ts'
 import type { Segment } from './segment.ts'
-import { createSegmentOpener, type SegmentRow } from './stored-segment.ts'
+import { createSegmentOpener, SEGMENT_FIELDS, type SegmentRow } from './stored-segment.ts'
 import { createUserTexts } from './user-texts.ts'
 
 /** One segment's columns are in memory, and one's rows. */
@@ -46,7 +46,7 @@ function* readSegments(db: Database, erasures: Erasures): Iterable<StoredRows> {
   const userTexts = createUserTexts(db, TEXT_BYTES)
   const open = createSegmentOpener(db, createLruCache(COLUMN_BYTES), userTexts)
   const list = db.prepare<[], SegmentRow & { erasedTo: number }>(
-    'SELECT id, first, last, events, erased_to AS erasedTo FROM segment ORDER BY first',
+    `SELECT ${SEGMENT_FIELDS}, erased_to AS erasedTo FROM segment ORDER BY first`,
   )
   for (const { erasedTo, ...source } of list.all()) {
     const segment = open(source)

@@ -13,7 +13,12 @@ export interface SegmentRow {
   readonly first: number
   readonly last: number
   readonly events: number
+  readonly minMs: number
+  readonly maxMs: number
 }
+
+/** Of a `SELECT` from `segment`. */
+export const SEGMENT_FIELDS = 'id, first, last, events, min_ts AS minMs, max_ts AS maxMs'
 
 const KINDS = Object.keys(READ_COLUMNS)
 
@@ -33,7 +38,7 @@ export function createSegmentOpener(
   throwAway: (bytes: number) => void = () => undefined,
 ): (row: SegmentRow) => Segment {
   const select = db.prepare<[number], Buffer>('SELECT body FROM segment_part WHERE part = ?').pluck()
-  return ({ id, first, last, events }) => {
+  return ({ id, first, last, events, minMs, maxMs }) => {
     function part(slot: number, likelyBytes?: number): Buffer {
       const body = select.get(partNumber(id, slot)) as Buffer
       const bytes = unpackPart(body, likelyBytes)
@@ -56,6 +61,8 @@ export function createSegmentOpener(
       first,
       last,
       rows: events,
+      minMs,
+      maxMs,
       column,
       content(rows) {
         const { base, offsets } = column('times')

@@ -13,11 +13,10 @@ export function countErased(views: readonly View[], project: number, wish: Erasu
     if (view.segment.first > upTo) break
     const isHit = rowTest(view, project, wish, upTo)
     if (isHit === 'none') continue
-    const times = view.segment.column('times')
     for (let i = 0; i < view.names.length; i++) {
       const [first, last] = [view.starts[i] as number, view.starts[i + 1] as number]
-      const start = firstNotBefore(times, view.hiddenBefore, first, last)
-      const end = wish.kind === 'before' ? firstNotBefore(times, wish.beforeMs, start, last) : last
+      const start = firstNotBefore(view.segment, view.hiddenBefore, first, last)
+      const end = wish.kind === 'before' ? firstNotBefore(view.segment, wish.beforeMs, start, last) : last
       if (isHit === 'all') events += end - start
       else for (let row = start; row < end; row++) if (isHit(row)) events += 1
     }
@@ -28,10 +27,11 @@ export function countErased(views: readonly View[], project: number, wish: Erasu
 /** Which rows, of those in the window of time, are hit. */
 function rowTest(view: View, project: number, wish: ErasureWish, upTo: number) {
   const { segment, hiddenUsers } = view
+  if (wish.kind === 'before' && wish.beforeMs <= segment.minMs) return 'none'
   const isEarly = segment.last <= upTo ? undefined : numberTest(view, upTo)
+  if (wish.kind === 'before' && hiddenUsers.size === 0) return isEarly ?? 'all'
   const { places, find } = segment.column('users')
   if (wish.kind === 'before') {
-    if (hiddenUsers.size === 0) return isEarly ?? 'all'
     return (row: number) => !hiddenUsers.has(places[row] as number) && isEarly?.(row) !== false
   }
   const place = find(project, wish.userId)

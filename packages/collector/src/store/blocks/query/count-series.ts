@@ -1,3 +1,4 @@
+import type { Segment } from '../segment.ts'
 import type { View } from '../view.ts'
 import { firstNotBefore } from './find-time.ts'
 import { type RowRange, rowRanges, type RowSelection } from './row-ranges.ts'
@@ -21,14 +22,20 @@ export function countSeries(views: readonly View[], selection: RowSelection, edg
 }
 
 function addCounts(view: View, { start, end }: RowRange, edgesMs: readonly number[], counts: number[]): void {
-  const times = view.segment.column('times')
-  const firstMs = times.base + (times.offsets[start] as number)
   let row = start
-  for (let i = lastEdgeAt(edgesMs, firstMs); row < end && i < counts.length; i++) {
-    const next = firstNotBefore(times, edgesMs[i + 1] as number, row, end)
+  for (let i = firstCountOf(view.segment, start, edgesMs); row < end && i < counts.length; i++) {
+    const next = firstNotBefore(view.segment, edgesMs[i + 1] as number, row, end)
     counts[i] = (counts[i] as number) + next - row - countHidden(view, row, next)
     row = next
   }
+}
+
+/** Which count a row belongs to: known without its time where the whole segment belongs there. */
+function firstCountOf({ minMs, maxMs, column }: Segment, row: number, edgesMs: readonly number[]): number {
+  const earliest = lastEdgeAt(edgesMs, Math.max(minMs, edgesMs[0] as number))
+  if (maxMs < (edgesMs[earliest + 1] as number)) return earliest
+  const { base, offsets } = column('times')
+  return lastEdgeAt(edgesMs, base + (offsets[row] as number))
 }
 
 /** The last edge that is not after an instant, which must not be before the first edge. */

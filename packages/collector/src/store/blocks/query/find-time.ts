@@ -1,7 +1,13 @@
-import type { Times } from '../segment.ts'
+import type { Segment } from '../segment.ts'
 
-/** The first row from `start` to `end`, the end not included, whose time is not before an instant; `end` if there is none. */
-export function firstNotBefore({ base, offsets }: Times, ms: number, start: number, end: number): number {
+/**
+ * The first row from `start` to `end`, the end not included, whose time is not before an instant; `end` if there is none. Times
+ * must ascend from row to row.
+ */
+export function firstNotBefore({ minMs, maxMs, column }: Segment, ms: number, start: number, end: number): number {
+  if (ms <= minMs) return start
+  if (ms > maxMs) return end
+  const { base, offsets } = column('times')
   const offset = ms - base
   let [low, high] = [start, end]
   while (low < high) {
@@ -14,12 +20,15 @@ export function firstNotBefore({ base, offsets }: Times, ms: number, start: numb
 
 /** The same for rows in an order of their times: places of `order`. */
 export function firstPlaceNotBefore(
-  { base, offsets }: Times,
+  { minMs, maxMs, column }: Segment,
   order: Uint32Array,
   ms: number,
   start: number,
   end: number,
 ): number {
+  if (start === end || ms <= minMs) return start
+  if (ms > maxMs) return end
+  const { base, offsets } = column('times')
   const offset = ms - base
   let [low, high] = [start, end]
   while (low < high) {

@@ -2,9 +2,9 @@ import type { JsonObject } from '@truecount/protocol'
 import type { PlacedEvent, TimeRange } from '../../event-list.ts'
 import type { EventPage, NumberedEvent } from '../../event-pages.ts'
 import type { Snapshot } from '../view.ts'
-import { firstPlaceNotBefore } from './find-time.ts'
-import { type ListedRow, type ListedRows, listRows, listUserRows, mergeFrom } from './listed-rows.ts'
-import { placesAt, placesAtRank } from './place-at-rank.ts'
+import { type ListedRow, type ListedRows, listRows, listUserRows } from './listed-rows.ts'
+import { mergeRows } from './merge-rows.ts'
+import { placesAt, placesAtRank, sumOf } from './place-at-rank.ts'
 import { eventIdOf, type ReadEvent, readEvents } from './read-events.ts'
 
 /** A project as a snapshot names it: by its row, and by its id. */
@@ -38,43 +38,41 @@ export function eventsBetween(
   after: Pick<PlacedEvent, 'timestampMs' | 'place'> | undefined,
   limit: number,
 ): PlacedEvent[] {
-  const views = snapshot.views(project.row)
-  const lists = views.map((view) => until(listRows(view), toMs))
+  const lists = snapshot.views(project.row).map(listRows)
   const from = after === undefined ? placesAt(lists, fromMs) : lists.map((list) => placeAfter(list, after))
-  return readEvents(mergeFrom(lists, from, limit)).map((event) => placed(snapshot, project.id, event))
-}
-
-function until(list: ListedRows, toMs: number): ListedRows {
-  const { times, order, start, end } = list
-  return { ...list, end: firstPlaceNotBefore(times, order, toMs, start, end) }
+  const end = Math.min(sumOf(from) + limit, sumOf(placesAt(lists, toMs)))
+  const rows = mergeRows(lists, from, placesAtRank(lists, end))
+  return readEvents(rows).map((event) => placed(snapshot, project.id, event))
 }
 
 /** The first place of a list that is after an event by (time, number). */
 function placeAfter(
-  { view, times, order, start, end }: ListedRows,
+  list: ListedRows,
   { timestampMs, place: number }: Pick<PlacedEvent, 'timestampMs' | 'place'>,
 ): number {
-  const { segment } = view
-  let low = firstPlaceNotBefore(times, order, timestampMs, start, end)
+  const { segment } = list.view
+  let low = list.countBefore(timestampMs)
   if (segment.first > number) return low
-  let high = firstPlaceNotBefore(times, order, timestampMs + 1, low, end)
+  let high = list.countBefore(timestampMs + 1)
+  if (low === high) return low
+  const rows = list.rows()
   const numbers = segment.column('numbers')
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (segment.first + (numbers[order[middle] as number] as number) <= number) low = middle + 1
+    if (segment.first + (numbers[rows[middle] as number] as number) <= number) low = middle + 1
     else high = middle
   }
   return low
 }
 
 function rowsOf(lists: readonly ListedRows[]): number {
-  return lists.reduce((rows, { start, end }) => rows + end - start, 0)
+  return lists.reduce((rows, { length }) => rows + length, 0)
 }
 
 function newestOf(lists: readonly ListedRows[], offset: number, limit: number): ListedRow[] {
   const end = Math.max(0, rowsOf(lists) - offset)
   const start = Math.max(0, end - limit)
-  return mergeFrom(lists, placesAtRank(lists, start), end - start).toReversed()
+  return mergeRows(lists, placesAtRank(lists, start), placesAtRank(lists, end)).toReversed()
 }
 
 function numbered(rows: readonly ListedRow[]): NumberedEvent[] {

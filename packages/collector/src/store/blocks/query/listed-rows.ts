@@ -1,15 +1,16 @@
 import type { Times } from '../segment.ts'
 import type { View } from '../view.ts'
-import { firstPlaceNotBefore } from './find-time.ts'
+import { firstNotBefore, firstPlaceNotBefore } from './find-time.ts'
 import { rowRanges } from './row-ranges.ts'
 
-/** Rows of a view in the order of (time, number), hidden ones left out: places `start` to `end` of `order`. */
+/** Rows of a view in the order of (time, number), hidden ones left out. A place is one of `length`, from 0 on. */
 export interface ListedRows {
   readonly view: View
-  readonly times: Times
-  readonly order: Uint32Array
-  readonly start: number
-  readonly end: number
+  readonly length: number
+  /** How many rows are before an instant. */
+  countBefore(ms: number): number
+  /** Its rows: large, so that it is asked for only where rows are taken. */
+  rows(): Uint32Array
 }
 
 /** A row of a view, in a list over all views. */
@@ -26,29 +27,61 @@ const ROWS_WORTH_ORDER = 8
 
 /** All events but the SDK's own drop reports. */
 export function listRows(view: View): ListedRows {
-  return withoutHidden({
+  const { segment, hiddenBefore, hiddenUsers, orderStart, orderEnd } = view
+  if (hiddenUsers.size === 0) return listByName(view)
+  const order = segment.column('timeOrder')
+  const rows = order.subarray(firstPlaceNotBefore(segment, order, hiddenBefore, orderStart, orderEnd), orderEnd)
+  const { places } = segment.column('users')
+  return listOrdered(
     view,
-    times: view.segment.column('times'),
-    order: view.segment.column('timeOrder'),
-    start: view.orderStart,
-    end: view.orderEnd,
-  })
+    rows.filter((row) => !hiddenUsers.has(places[row] as number)),
+  )
 }
 
 /** Those of a user. */
 export function listUserRows(view: View, project: number, userId: string): ListedRows {
-  const times = view.segment.column('times')
-  const place = view.segment.column('users').find(project, userId)
+  const { segment, hiddenBefore, hiddenUsers } = view
+  const place = segment.column('users').find(project, userId)
   // Most segments have no rows of most users: the order by user is made where it is needed.
-  if (place === 0 || view.hiddenUsers.has(place)) return { view, times, order: NO_ROWS, start: 0, end: 0 }
-  const { ids } = view.segment.column('users')
-  if (ids.length * ROWS_WORTH_ORDER > view.segment.rows) return findUserRows(view, place)
-  const { rows: order, starts } = view.segment.column('userOrder')
+  if (place === 0 || hiddenUsers.has(place)) return listOrdered(view, NO_ROWS)
+  const { ids } = segment.column('users')
+  if (ids.length * ROWS_WORTH_ORDER > segment.rows) return listOrdered(view, findUserRows(view, place))
+  const { rows, starts } = segment.column('userOrder')
   const [start, end] = [starts[place] as number, starts[place + 1] as number]
-  return { view, times, order, start: firstPlaceNotBefore(times, order, view.hiddenBefore, start, end), end }
+  const visible = firstPlaceNotBefore(segment, rows, hiddenBefore, start, end)
+  return listOrdered(view, rows.subarray(visible, end))
 }
 
-function findUserRows(view: View, place: number): ListedRows {
+/** All rows: where an instant is among them is known from the rows of each name, without the order of all. */
+function listByName(view: View): ListedRows {
+  const { segment, orderEnd } = view
+  const ranges = rowRanges(view, ALL_ROWS)
+  const length = ranges.reduce((rows, { start, end }) => rows + end - start, 0)
+  return {
+    view,
+    length,
+    countBefore(ms) {
+      if (ms <= segment.minMs) return 0
+      if (ms > segment.maxMs) return length
+      return ranges.reduce((rows, { start, end }) => rows + firstNotBefore(segment, ms, start, end) - start, 0)
+    },
+    // What is hidden is before all others.
+    rows: () => segment.column('timeOrder').subarray(orderEnd - length, orderEnd),
+  }
+}
+
+/** `rows` are in order. */
+function listOrdered(view: View, rows: Uint32Array): ListedRows {
+  const { length } = rows
+  return { view, length, countBefore: (ms) => firstPlaceNotBefore(view.segment, rows, ms, 0, length), rows: () => rows }
+}
+
+/** Time of a row, in milliseconds since 1970. */
+export function timeOf({ base, offsets }: Times, row: number): number {
+  return base + (offsets[row] as number)
+}
+
+function findUserRows(view: View, place: number): Uint32Array {
   const { places } = view.segment.column('users')
   const times = view.segment.column('times')
   const numbers = view.segment.column('numbers')
@@ -59,58 +92,8 @@ function findUserRows(view: View, place: number): ListedRows {
     while (row >= (ranges[i]?.end ?? Infinity)) i += 1
     if (row >= (ranges[i]?.start ?? Infinity)) found.push(row)
   }
-  const order = Uint32Array.from(found).sort(
+  return Uint32Array.from(found).sort(
     (a, b) =>
       (times.offsets[a] as number) - (times.offsets[b] as number) || (numbers[a] as number) - (numbers[b] as number),
   )
-  return { view, times, order, start: 0, end: order.length }
-}
-
-function withoutHidden({ view, times, order, start, end }: ListedRows): ListedRows {
-  const first = firstPlaceNotBefore(times, order, view.hiddenBefore, start, end)
-  if (view.hiddenUsers.size === 0) return { view, times, order, start: first, end }
-  const { places } = view.segment.column('users')
-  const visible = order.subarray(first, end).filter((row) => !view.hiddenUsers.has(places[row] as number))
-  return { view, times, order: visible, start: 0, end: visible.length }
-}
-
-/** Time of the row at a place. */
-export function timeAt({ times, order }: ListedRows, place: number): number {
-  return times.base + (times.offsets[order[place] as number] as number)
-}
-
-/**
- * Merges lists, given in the order of their numbers, from a place in each on: the first rows by (time, number). Rows of one
- * time are in the order of the lists, since no two of them overlap in numbers.
- */
-export function mergeFrom(lists: readonly ListedRows[], from: readonly number[], limit: number): ListedRow[] {
-  const heads = lists.map((list, i) => createHead(list, from[i] as number)).filter(({ ms }) => ms !== undefined)
-  const merged: ListedRow[] = []
-  while (merged.length < limit && heads.length > 0) {
-    let earliest = 0
-    for (let i = 1; i < heads.length; i++) {
-      if ((heads[i]?.ms as number) < (heads[earliest]?.ms as number)) earliest = i
-    }
-    const head = heads[earliest] as Head
-    merged.push({ view: head.list.view, row: head.list.order[head.place] as number })
-    head.place += 1
-    head.ms = msAt(head.list, head.place)
-    if (head.ms === undefined) heads.splice(earliest, 1)
-  }
-  return merged
-}
-
-interface Head {
-  readonly list: ListedRows
-  place: number
-  /** `undefined` at the end of the list. */
-  ms: number | undefined
-}
-
-function createHead(list: ListedRows, place: number): Head {
-  return { list, place, ms: msAt(list, place) }
-}
-
-function msAt(list: ListedRows, place: number): number | undefined {
-  return place < list.end ? timeAt(list, place) : undefined
 }

@@ -1,15 +1,14 @@
-import { firstPlaceNotBefore } from './find-time.ts'
-import { type ListedRows, timeAt } from './listed-rows.ts'
+import type { ListedRows } from './listed-rows.ts'
 
 /**
  * Where each list goes on when so many rows of all lists are behind, in the order of (time, number): found by bisecting times,
- * however many rows that skips. The lists are in the order of their numbers; `rank` is at most the rows they have.
+ * however many rows that skips. The lists are in the order of their numbers. Beyond the last row: where they end.
  */
 export function placesAtRank(lists: readonly ListedRows[], rank: number): number[] {
   const ms = timeAtRank(lists, rank)
-  if (ms === undefined) return lists.map(({ end }) => end)
+  if (ms === undefined) return lists.map(({ length }) => length)
   const places = placesAt(lists, ms)
-  let left = rank - rowsBefore(lists, places)
+  let left = rank - sumOf(places)
   // What is left are rows of that very time, list after list.
   const after = placesAt(lists, ms + 1)
   return places.map((place, i) => {
@@ -24,18 +23,17 @@ function timeAtRank(lists: readonly ListedRows[], rank: number): number | undefi
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
   let rows = 0
-  for (const list of lists) {
-    const { start, end } = list
-    if (start === end) continue
-    rows += end - start
-    low = Math.min(low, timeAt(list, start))
-    high = Math.max(high, timeAt(list, end - 1))
+  for (const { length, view } of lists) {
+    if (length === 0) continue
+    rows += length
+    low = Math.min(low, view.segment.minMs)
+    high = Math.max(high, view.segment.maxMs)
   }
   if (rank >= rows) return undefined
   // The last time that at most `rank` rows are before.
   while (low < high) {
     const middle = low + Math.ceil((high - low) / 2)
-    if (rowsBefore(lists, placesAt(lists, middle)) <= rank) low = middle
+    if (sumOf(placesAt(lists, middle)) <= rank) low = middle
     else high = middle - 1
   }
   return low
@@ -43,9 +41,9 @@ function timeAtRank(lists: readonly ListedRows[], rank: number): number | undefi
 
 /** The first place of each list that is not before an instant. */
 export function placesAt(lists: readonly ListedRows[], ms: number): number[] {
-  return lists.map(({ times, order, start, end }) => firstPlaceNotBefore(times, order, ms, start, end))
+  return lists.map((list) => list.countBefore(ms))
 }
 
-function rowsBefore(lists: readonly ListedRows[], places: readonly number[]): number {
-  return lists.reduce((rows, { start }, i) => rows + (places[i] as number) - start, 0)
+export function sumOf(places: readonly number[]): number {
+  return places.reduce((sum, place) => sum + place, 0)
 }

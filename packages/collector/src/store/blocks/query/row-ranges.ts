@@ -18,14 +18,14 @@ export interface RowRange {
 
 /** The rows of a selection that no erasure by time hides; those of hidden users are among them. */
 export function rowRanges(view: View, { eventName, fromMs, toMs }: RowSelection): readonly RowRange[] {
-  const times = view.segment.column('times')
   const visibleFromMs = Math.max(fromMs, view.hiddenBefore)
   const ranges: RowRange[] = []
+  if (view.segment.maxMs < visibleFromMs || view.segment.minMs >= toMs) return ranges
   view.names.forEach((name, i) => {
     if (eventName === undefined ? name === DROPPED_EVENT_NAME : name !== eventName) return
     const [first, last] = [view.starts[i] as number, view.starts[i + 1] as number]
-    const start = firstNotBefore(times, visibleFromMs, first, last)
-    const end = firstNotBefore(times, toMs, start, last)
+    const start = firstNotBefore(view.segment, visibleFromMs, first, last)
+    const end = firstNotBefore(view.segment, toMs, start, last)
     if (start < end) ranges.push({ start, end })
   })
   return ranges
