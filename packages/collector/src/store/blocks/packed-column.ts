@@ -111,13 +111,27 @@ function putPlanes(bytes: Buffer, doubles: Uint8Array): void {
 
 function readPlanes(planes: Uint8Array, width: Width, count: number): ColumnValues {
   if (width === 1) return Uint8Array.from(planes)
-  const bytes = new Uint8Array(width * count)
-  for (let plane = 0; plane < width; plane++) {
-    const start = plane * count
-    for (let i = 0; i < count; i++) bytes[width * i + plane] = planes[start + i] as number
+  if (width === 8) return readDoubles(planes, count)
+  const values = width === 2 ? new Uint16Array(count) : new Uint32Array(count)
+  const [second, third, fourth] = [count, 2 * count, 3 * count]
+  if (width === 2) {
+    for (let i = 0; i < count; i++) values[i] = (planes[i] as number) | ((planes[second + i] as number) << 8)
+    return values
   }
-  if (width === 2) return new Uint16Array(bytes.buffer)
-  return width === 4 ? new Uint32Array(bytes.buffer) : new Float64Array(bytes.buffer)
+  for (let i = 0; i < count; i++) {
+    const low = (planes[i] as number) | ((planes[second + i] as number) << 8)
+    values[i] = low | ((planes[third + i] as number) << 16) | ((planes[fourth + i] as number) << 24)
+  }
+  return values
+}
+
+function readDoubles(planes: Uint8Array, count: number): Float64Array {
+  const bytes = new Uint8Array(8 * count)
+  for (let plane = 0; plane < 8; plane++) {
+    const start = plane * count
+    for (let i = 0; i < count; i++) bytes[8 * i + plane] = planes[start + i] as number
+  }
+  return new Float64Array(bytes.buffer)
 }
 
 /** Adds up differences, and takes off the smallest sum. */

@@ -78,12 +78,11 @@ function asTimes({ base, values }: UnpackedColumn): Times {
 /** Places count from 0, also where none of the rows has place 0. */
 function asPlaces(column: UnpackedColumn): Exclude<ColumnValues, Float64Array> {
   const { base, values } = column
-  if (base === 0 && !(values instanceof Float64Array)) return values
-  const places = unpackedUints(column)
-  return smallUints(
-    places,
-    places.reduce((largest, place) => Math.max(largest, place), 0),
-  )
+  if (values instanceof Float64Array || values instanceof Uint32Array) return unpackedUints(column)
+  if (base === 0) return values
+  let largest = 0
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i] as number)
+  return smallUints(unpackedUints(column), base + largest)
 }
 
 function asUsers(places: UserColumn['places'], ids: Uint32Array, texts: UserTexts): UserColumn {
