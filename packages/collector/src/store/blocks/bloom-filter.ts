@@ -1,57 +1,81 @@
 import type { ClaimKey } from './claim-key.ts'
 import { KEY_BATCH_WORDS } from './key-batch.ts'
 
-const PROBES = 4
+const PROBES = 8
+const OLD_PROBES = 4
 const MIN_BITS = 64
 
-/** At 12 bits a key one of 160 keys that are not there seems to be; the next power of two makes it fewer. */
+/** At 12 bits a key one of 320 keys that are not there seems to be; the next power of two makes it fewer, mostly one of 1,700. */
 const BITS_A_KEY = 12
 
-/** Bytes of an empty filter for so many keys: a power of two. */
-export function newBloomFilter(keys: number): Uint8Array {
-  const bits = Math.max(MIN_BITS, 2 ** Math.ceil(Math.log2(Math.max(1, BITS_A_KEY * keys))))
-  return new Uint8Array(bits / 8)
+/** Tells of most keys that they are not there. */
+export interface BloomFilter {
+  /** So many that their bits are a power of two. */
+  readonly bytes: Uint8Array
+  /** A program of tables up to version 10 made it: with fewer probes, which begin with the word of a key that chance decides least. */
+  readonly isOld: boolean
 }
 
-export function addToBloomFilter(filter: Uint8Array, { a, b, c }: ClaimKey): void {
-  const mask = 8 * filter.length - 1
-  for (let i = 0; i < PROBES; i++) {
-    const bit = probe(a, b, c, i) & mask
-    filter[bit >>> 3] = (filter[bit >>> 3] as number) | (1 << (bit & 7))
+/** An empty filter for so many keys. */
+export function newBloomFilter(keys: number): BloomFilter {
+  const bits = Math.max(MIN_BITS, 2 ** Math.ceil(Math.log2(Math.max(1, BITS_A_KEY * keys))))
+  return { bytes: new Uint8Array(bits / 8), isOld: false }
+}
+
+export function addToBloomFilter({ bytes, isOld }: BloomFilter, { a, b, c }: ClaimKey): void {
+  const mask = 8 * bytes.length - 1
+  for (let i = 0; i < probesOf(isOld); i++) {
+    const bit = (isOld ? probe(a, b, c, i) : probe(c, a, b, i)) & mask
+    bytes[bit >>> 3] = (bytes[bit >>> 3] as number) | (1 << (bit & 7))
   }
 }
 
 /** `false`: the key is certainly not there. */
-export function mayHold(filter: Uint8Array, { a, b, c }: ClaimKey): boolean {
-  const mask = 8 * filter.length - 1
-  for (let i = 0; i < PROBES; i++) {
-    const bit = probe(a, b, c, i) & mask
-    if (((filter[bit >>> 3] as number) & (1 << (bit & 7))) === 0) return false
+export function mayHold({ bytes, isOld }: BloomFilter, { a, b, c }: ClaimKey): boolean {
+  const mask = 8 * bytes.length - 1
+  for (let i = 0; i < probesOf(isOld); i++) {
+    const bit = (isOld ? probe(a, b, c, i) : probe(c, a, b, i)) & mask
+    if (((bytes[bit >>> 3] as number) & (1 << (bit & 7))) === 0) return false
   }
   return true
 }
 
 /**
- * Keeps of the first `count` places those whose keys may be there, in their order, and returns how many they are. `words` are
- * those of a batch of keys. It goes probe by probe, without a branch on what it reads: so a processor reads for many keys at a time.
+ * Puts the places of those keys of a batch that may be there into `places`, in their order, and returns how many they are. `words` are
+ * those of the batch. It goes probe by probe, without a branch on what it reads: so a processor reads for many keys at a time.
  */
-export function narrowToPossible(filter: Uint8Array, words: Uint32Array, places: Uint32Array, count: number): number {
-  const mask = 8 * filter.length - 1
-  let left = count
-  for (let i = 0; i < PROBES; i++) {
+export function findPossible({ bytes, isOld }: BloomFilter, words: Uint32Array, count: number, places: Uint32Array) {
+  const mask = 8 * bytes.length - 1
+  const [x, y, z] = isOld ? OLD_WORDS : WORDS
+  let left = 0
+  // The first probe, by far the most of them, is a word alone.
+  for (let place = 0, at = x; place < count; place++, at += KEY_BATCH_WORDS) {
+    const bit = (words[at] as number) & mask
+    places[left] = place
+    left += ((bytes[bit >>> 3] as number) >>> (bit & 7)) & 1
+  }
+  for (let i = 1; i < probesOf(isOld); i++) {
     let kept = 0
     for (let p = 0; p < left; p++) {
       const place = places[p] as number
       const at = place * KEY_BATCH_WORDS
-      const bit = probe(words[at + 1] as number, words[at + 2] as number, words[at + 3] as number, i) & mask
+      const bit = probe(words[at + x] as number, words[at + y] as number, words[at + z] as number, i) & mask
       places[kept] = place
-      kept += ((filter[bit >>> 3] as number) >>> (bit & 7)) & 1
+      kept += ((bytes[bit >>> 3] as number) >>> (bit & 7)) & 1
     }
     left = kept
   }
   return left
 }
 
-function probe(a: number, b: number, c: number, i: number): number {
-  return (a + Math.imul(i, b | 1) + Math.imul(c, i * i)) >>> 0
+/** Where the words of a probe stand in a batch. */
+const OLD_WORDS = [1, 2, 3] as const
+const WORDS = [3, 1, 2] as const
+
+function probesOf(isOld: boolean): number {
+  return isOld ? OLD_PROBES : PROBES
+}
+
+function probe(x: number, y: number, z: number, i: number): number {
+  return (x + Math.imul(i, y | 1) + Math.imul(z, i * i)) >>> 0
 }

@@ -1,4 +1,4 @@
-import { addToBloomFilter, newBloomFilter } from './bloom-filter.ts'
+import { addToBloomFilter, type BloomFilter, newBloomFilter } from './bloom-filter.ts'
 import { type ClaimKey, newClaimKey } from './claim-key.ts'
 import { KEY_WORDS, orderOfKeys } from './key-order.ts'
 import type { BuiltRun } from './seal-work.ts'
@@ -8,10 +8,13 @@ export const KEYS_A_PART = 4_096
 export const ENTRY_WORDS = 4
 export const ENTRY_BYTES = 4 * ENTRY_WORDS
 
+/** Added to the bits of a filter that is not an old one: bits are even. */
+const NOT_OLD = 1
+
 /** What the head of a run tells. */
 export interface RunHead {
   readonly projects: readonly ProjectKeys[]
-  readonly filter: Uint8Array
+  readonly filter: BloomFilter
 }
 
 /** A project's entries, the end not included. Row 0: keys of any project. */
@@ -81,11 +84,13 @@ function encodeHead(projects: readonly ProjectStart[], entries: Uint32Array): Ui
     readEntry(key, 0, entries, i)
     addToBloomFilter(filter, key)
   }
-  const words = [projects.length, ...projects.flatMap(({ project, start }) => [project, start]), 8 * filter.length]
-  const head = new Uint8Array(4 * words.length + filter.length)
+  const { bytes, isOld } = filter
+  const starts = projects.flatMap(({ project, start }) => [project, start])
+  const words = [projects.length, ...starts, 8 * bytes.length + (isOld ? 0 : NOT_OLD)]
+  const head = new Uint8Array(4 * words.length + bytes.length)
   const view = new DataView(head.buffer)
   words.forEach((word, i) => view.setUint32(4 * i, word, true))
-  head.set(filter, 4 * words.length)
+  head.set(bytes, 4 * words.length)
   return head
 }
 
@@ -99,7 +104,8 @@ export function decodeRunHead(head: Uint8Array, keys: number): RunHead {
   })
   const bits = view.getUint32(4 + 8 * count, true)
   const filterStart = 8 + 8 * count
-  return { projects, filter: head.subarray(filterStart, filterStart + bits / 8) }
+  const bytes = head.subarray(filterStart, filterStart + Math.floor(bits / 8))
+  return { projects, filter: { bytes, isOld: bits % 2 !== NOT_OLD } }
 }
 
 /** The entries of a part, four words each. */

@@ -1,9 +1,9 @@
-import { narrowToPossible } from './bloom-filter.ts'
+import { type BloomFilter, findPossible } from './bloom-filter.ts'
 import type { KeyBatch } from './key-batch.ts'
 
 interface Filtered {
-  /** Without bytes where it is not known. */
-  readonly filter: Uint8Array
+  /** `undefined` where it is not known. */
+  readonly filter: BloomFilter | undefined
 }
 
 /**
@@ -20,9 +20,8 @@ export function createPossibleKeys(): (all: readonly Filtered[], batch: KeyBatch
     }
     found.fill(0, 0, length)
     for (const { filter } of all) {
-      if (filter.length === 0) return found.fill(1, 0, length)
-      for (let place = 0; place < length; place++) places[place] = place
-      const left = narrowToPossible(filter, words, places, length)
+      if (filter === undefined) return found.fill(1, 0, length)
+      const left = findPossible(filter, words, length, places)
       for (let i = 0; i < left; i++) found[places[i] as number] = 1
     }
     return found

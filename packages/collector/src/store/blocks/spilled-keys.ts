@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { mayHold } from './bloom-filter.ts'
+import { type BloomFilter, mayHold } from './bloom-filter.ts'
 import type { ClaimKey } from './claim-key.ts'
 import type { KeyBatch } from './key-batch.ts'
 import { decodeRunHead, type ProjectKeys } from './key-run.ts'
@@ -18,7 +18,8 @@ interface Run {
   readonly id: number
   readonly last: number
   readonly projects: ReadonlyMap<number, ProjectKeys>
-  readonly filter: Uint8Array
+  /** `undefined`: there is no room for it. */
+  readonly filter: BloomFilter | undefined
 }
 
 /** The keys of sealed events, on disk, with filters in memory. */
@@ -41,12 +42,13 @@ export function createSpilledKeys(db: Database): SpilledKeys {
 
   function load(id: number, last: number, keys: number, spareBytes: number): Run {
     const { projects, filter } = decodeRunHead(readHead.get(id) as Buffer, keys)
-    const isKept = filter.length <= spareBytes
+    const { bytes, isOld } = filter
     return {
       id,
       last,
       projects: new Map(projects.map((of) => [of.project, of])),
-      filter: isKept ? new Uint8Array(filter) : new Uint8Array(0),
+      // A copy, that does not hold on to all of the head.
+      filter: bytes.length <= spareBytes ? { bytes: new Uint8Array(bytes), isOld } : undefined,
     }
   }
 
@@ -56,14 +58,14 @@ export function createSpilledKeys(db: Database): SpilledKeys {
       let bytes = 0
       runs = list.all().map(({ id, last, keys }) => {
         const run = before.get(id) ?? load(id, last, keys, MAX_FILTER_BYTES - bytes)
-        bytes += run.filter.length
+        bytes += run.filter?.bytes.length ?? 0
         return run
       })
     },
     possible: (batch) => possible(runs, batch),
     has: (key, isReleased) =>
       runs.some(({ id, last, projects, filter }) => {
-        if (filter.length > 0 && !mayHold(filter, key)) return false
+        if (filter !== undefined && !mayHold(filter, key)) return false
         return [key.project, ANY_PROJECT].some((project) => {
           const range = projects.get(project)
           if (range === undefined) return false

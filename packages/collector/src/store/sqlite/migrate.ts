@@ -10,6 +10,7 @@ import { LANE_ACTIVITY } from './migrations/0007-lane-activity.ts'
 import { BOOKS_BY_HOUR } from './migrations/0008-books-by-hour.ts'
 import { BLOCKS } from './migrations/0009-blocks.ts'
 import { ZSTANDARD_PARTS } from './migrations/0010-zstandard-parts.ts'
+import { WIDER_FILTERS } from './migrations/0011-wider-filters.ts'
 
 /** In order; a migration's place is the `user_version` of a file that has it. Never edit one that was released. */
 const MIGRATIONS: readonly string[] = [
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
   BOOKS_BY_HOUR,
   BLOCKS,
   ZSTANDARD_PARTS,
+  WIDER_FILTERS,
 ]
 
 /** The `user_version` of a file with this program's tables. */
