@@ -26,6 +26,7 @@ test.runIf(process.platform === 'linux')('The command bounds its memory, in the 
   const { command, variables } = await startOf({})
   expect(command).toContain('\0--max-semi-space-size=8\0')
   expect(variables).toMatch(/(^|\0)MALLOC_ARENA_MAX=1\0/)
+  expect(variables).toMatch(/(^|\0)MALLOC_MMAP_THRESHOLD_=1048576\0/)
 })
 
 test.runIf(process.platform === 'linux')('Whoever bounds its memory in another way is obeyed', async () => {
