@@ -68,6 +68,8 @@ test.each([
   ['every block and segment can be read', `DELETE FROM segment_part WHERE ${partsOf(16)}`],
   ['every block and segment can be read', `DELETE FROM segment_part WHERE ${partsOf(1)}`],
   ['every block and segment can be read', `UPDATE segment_part SET body = x'07' WHERE ${partsOf(0)}`],
+  ['no event of a segment is earlier or later', `UPDATE segment SET min_ts = min_ts + 1 WHERE id = ${LAST}`],
+  ['no event of a segment is earlier or later', `UPDATE segment SET max_ts = max_ts - 1 WHERE id = ${LAST}`],
   ['numbers ascend from event to event', `UPDATE segment SET last = last - 3 WHERE id = ${LAST}`],
   ['every event of a lane is in its ranges', 'DELETE FROM lane_range'],
   ['every lane has stored or rejected as many events as its ranges hold', 'UPDATE lane_range SET last = last + 1'],

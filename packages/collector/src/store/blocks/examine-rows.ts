@@ -74,6 +74,20 @@ function countUnsorted(segment: Segment): number {
   return wrong + Number(rows !== segment.rows)
 }
 
+/** Reports leave out segments by these times. */
+export function checkTimes(): RowCheck {
+  return counting('no event of a segment is earlier or later than the segment says', ({ segment }) => {
+    if (segment === undefined) return 0
+    const { base, offsets } = segment.column('times')
+    let wrong = 0
+    for (let row = 0; row < offsets.length; row++) {
+      const time = base + (offsets[row] as number)
+      if (time < segment.minMs || time > segment.maxMs) wrong += 1
+    }
+    return wrong
+  })
+}
+
 export function checkUsers(): RowCheck {
   return counting('every user of a segment has a text', ({ rows: { users } }) => {
     // What has no row is missing, whatever the type says.
