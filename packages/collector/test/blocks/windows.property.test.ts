@@ -27,7 +27,7 @@ const LAST = 6
 const anyInstant = fc.integer({ min: 0, max: LAST })
 const anyEvent = fc.record({
   timestampMs: anyInstant,
-  eventName: fc.constantFrom('a', 'b', DROPPED_EVENT_NAME),
+  eventName: fc.constantFrom<string>('a', 'b', DROPPED_EVENT_NAME),
   userId: fc.constantFrom(null, 'u', 'v'),
 })
 const anyCase = fc.record({
@@ -41,9 +41,11 @@ const anyCase = fc.record({
   limit: fc.integer({ min: 1, max: 8 }),
 })
 
+/** What {@link write} writes. */
+type Stored = Pick<Case, 'segments' | 'isLastSealed' | 'hiddenBefore'>
 type Case = typeof anyCase extends fc.Arbitrary<infer T> ? T : never
 
-function write({ segments, isLastSealed, hiddenBefore }: Case): readonly BlockEvent[] {
+function write({ segments, isLastSealed, hiddenBefore }: Stored): readonly BlockEvent[] {
   file.clear()
   let number = 0
   const stored = segments.flatMap((events, i) => {
@@ -123,4 +125,23 @@ test('A window counts and lists what lies in it, also where it begins or ends wi
     }),
     { numRuns: 400 },
   )
+})
+
+test('Pages of events of many names are listed in the order of time, hidden ones left out', () => {
+  const segments = [0, 1, 2].map((segment) =>
+    Array.from({ length: 200 }, (_, i) => ({
+      timestampMs: 100 * segment + ((i * 37) % 150),
+      eventName: `name ${i % 80}`,
+      userId: null,
+    })),
+  )
+  const visible = write({ segments, isLastSealed: true, hiddenBefore: 20 })
+  const newest = visible.toSorted((a, b) => b.timestampMs - a.timestampMs || b.number - a.number)
+  openSnapshots(db, { columnBytes: 20_000, userTextBytes: 200, pieceEvents: 3 }).read((snapshot) => {
+    for (let offset = 0; offset < newest.length; offset += 7) {
+      const { events, total } = pageOfEvents(snapshot, PROJECT.row, offset, 9)
+      expect(total).toBe(newest.length)
+      expect(events.map(({ id }) => id)).toEqual(newest.slice(offset, offset + 9).map(({ number }) => number))
+    }
+  })
 })

@@ -22,6 +22,9 @@ export interface ListedRow {
 const ALL_ROWS = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }
 const NO_ROWS = new Uint32Array(0)
 
+/** To look for an instant in the rows of each of so many names takes a fraction of a millisecond, segment for segment. */
+const FEW_NAMES = 64
+
 /** Where a user has fewer rows than so many, as a rule, they are looked for: an order of all by user would be large and soon forgotten. */
 const ROWS_WORTH_ORDER = 8
 
@@ -52,21 +55,23 @@ export function listUserRows(view: View, project: number, userId: string): Liste
   return listOrdered(view, rows.subarray(visible, end))
 }
 
-/** All rows: where an instant is among them is known from the rows of each name, without the order of all. */
+/** All rows: where an instant is among them is known from the rows of each name, without the order of all, unless names are many. */
 function listByName(view: View): ListedRows {
   const { segment, orderEnd } = view
   const ranges = rowRanges(view, ALL_ROWS)
   const length = ranges.reduce((rows, { start, end }) => rows + end - start, 0)
+  // What is hidden is before all others.
+  const rows = () => segment.column('timeOrder').subarray(orderEnd - length, orderEnd)
   return {
     view,
     length,
     countBefore(ms) {
       if (ms <= segment.minMs) return 0
       if (ms > segment.maxMs) return length
-      return ranges.reduce((rows, { start, end }) => rows + firstNotBefore(segment, ms, start, end) - start, 0)
+      if (ranges.length > FEW_NAMES) return firstPlaceNotBefore(segment, rows(), ms, 0, length)
+      return ranges.reduce((count, { start, end }) => count + firstNotBefore(segment, ms, start, end) - start, 0)
     },
-    // What is hidden is before all others.
-    rows: () => segment.column('timeOrder').subarray(orderEnd - length, orderEnd),
+    rows,
   }
 }
 
