@@ -53,15 +53,15 @@ export function createBlockFile(): BlockFile & { remove(): void } {
         .get() as number
       const addPart = db.prepare('INSERT INTO segment_part VALUES (?, ?)')
       for (const { slot, body } of segment.parts) addPart.run(partNumber(id, slot), body)
-      const { first, last, events, minTs, maxTs, erasedTo } = segment
+      const { first, last, events, minMs, maxMs, erasedTo } = segment
       if (events > 0)
         db.prepare('INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?)').run(
           id,
           first,
           last,
           events,
-          minTs,
-          maxTs,
+          minMs,
+          maxMs,
           erasedTo,
         )
       for (const other of replaced) db.prepare('DELETE FROM segment WHERE id = ?').run(other)

@@ -44,7 +44,7 @@ function seal(blocks: readonly (readonly BlockEvent[])[], erasures: readonly Era
 
 function store(built: BuiltSegment, users: Parameters<typeof file.addUsers>[0] = []): Segment {
   file.addUsers(users)
-  return open({ ...built, minMs: built.minTs, maxMs: built.maxTs, id: file.switchOn(built) })
+  return open({ ...built, id: file.switchOn(built) })
 }
 
 test('A segment holds the events of its blocks, sorted, whatever they are', () => {

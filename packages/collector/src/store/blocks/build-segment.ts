@@ -8,6 +8,7 @@ import type { BuiltSegment } from './seal-work.ts'
 import { CONTENT_ROWS, SLOT } from './segment-slots.ts'
 import { sortRows } from './sort-rows.ts'
 import { orderOf } from './stable-order.ts'
+import { boundsOf } from './time-bounds.ts'
 
 /** Users by row, 0 for none, and their ids by place: all of them different, the first 0. */
 export interface RowUserIds {
@@ -23,7 +24,7 @@ export type SegmentRows = Omit<BlockRows, 'users'>
 
 /** Makes a segment of rows, whose numbers are in its range. */
 export function buildSegment(range: SegmentRange, rows: SegmentRows, users: RowUserIds): BuiltSegment {
-  if (rows.length === 0) return { ...range, events: 0, minTs: 0, maxTs: 0, parts: [] }
+  if (rows.length === 0) return { ...range, events: 0, minMs: 0, maxMs: 0, parts: [] }
   const { sources, groups, timeGroups } = sortRows(rows)
   const { times, numbers, pages } = rows
   const bySource = (column: ArrayLike<number>) => gather(column, sources)
@@ -75,14 +76,4 @@ function packPages(places: Float64Array, texts: Texts['texts']): Buffer {
     Buffer.from(Uint32Array.of(used.length).buffer),
     ...list,
   ])
-}
-
-function boundsOf(times: Float64Array): Pick<BuiltSegment, 'minTs' | 'maxTs'> {
-  let minTs = Infinity
-  let maxTs = -Infinity
-  for (let row = 0; row < times.length; row++) {
-    minTs = Math.min(minTs, times[row] as number)
-    maxTs = Math.max(maxTs, times[row] as number)
-  }
-  return { minTs, maxTs }
 }

@@ -29,8 +29,8 @@ export function createLayout(db: Database): Layout {
   function addSegment({ id, built }: Stored<BuiltSegment>): void {
     if (built.events === 0) return
     expectParts(statements.segmentParts.get(id * PARTS_EACH, (id + 1) * PARTS_EACH), built.parts.length, 'segment')
-    const { first, last, events, minTs, maxTs, erasedTo } = built
-    statements.addSegment.run(id, first, last, events, minTs, maxTs, erasedTo)
+    const { first, last, events, minMs, maxMs, erasedTo } = built
+    statements.addSegment.run(id, first, last, events, minMs, maxMs, erasedTo)
   }
 
   function addRun({ id, built }: Stored<BuiltRun>): void {

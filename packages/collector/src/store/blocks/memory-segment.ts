@@ -6,6 +6,7 @@ import type { Columns, EventContent, Segment, Times, UserColumn, UserOrder } fro
 import { smallUints } from './small-uints.ts'
 import { sortRows } from './sort-rows.ts'
 import type { TailUser, TailUsers } from './tail-users.ts'
+import { boundsOf, type TimeBounds } from './time-bounds.ts'
 import { timeOrderOf, userOrderOf } from './time-order.ts'
 
 /** A segment of events that are still in blocks: columns in memory, without what is not in columns. */
@@ -66,11 +67,7 @@ export function createMemorySegment(
   }
 }
 
-function boundsOf(times: Float64Array): Pick<Segment, 'minMs' | 'maxMs'> {
-  return { minMs: times.reduce((a, b) => Math.min(a, b)), maxMs: times.reduce((a, b) => Math.max(a, b)) }
-}
-
-function timesOf(times: Float64Array, { minMs, maxMs }: Pick<Segment, 'minMs' | 'maxMs'>): Times {
+function timesOf(times: Float64Array, { minMs, maxMs }: TimeBounds): Times {
   if (maxMs - minMs > MAX_U32) return { base: 0, offsets: times }
   return { base: minMs, offsets: Uint32Array.from(times, (time) => time - minMs) }
 }

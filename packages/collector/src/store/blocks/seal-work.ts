@@ -1,3 +1,5 @@
+import type { TimeBounds } from './time-bounds.ts'
+
 /** A user's text under the id that segments bear. */
 export interface UserText {
   readonly id: number
@@ -20,13 +22,11 @@ export interface Part {
 }
 
 /** A segment that is not stored yet. */
-export interface BuiltSegment {
+export interface BuiltSegment extends TimeBounds {
   readonly first: number
   readonly last: number
   /** Rows. 0: everything was hidden, there are no parts, and nothing is to be stored. */
   readonly events: number
-  readonly minTs: number
-  readonly maxTs: number
   /** The highest erasure that was obeyed: 0 for none. */
   readonly erasedTo: number
   readonly parts: readonly Part[]

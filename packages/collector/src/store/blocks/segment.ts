@@ -1,12 +1,14 @@
-/** Events in columns. A row is a place in the order by (project, name, time, number). */
-export interface Segment {
+import type { TimeBounds } from './time-bounds.ts'
+
+/**
+ * Events in columns. A row is a place in the order by (project, name, time, number). None has a time out of its bounds: where that
+ * decides, times need not be read.
+ */
+export interface Segment extends TimeBounds {
   /** Event numbers that it covers, both in. */
   readonly first: number
   readonly last: number
   readonly rows: number
-  /** No row has an earlier or later time, in milliseconds since 1970: where that decides, times need not be read. */
-  readonly minMs: number
-  readonly maxMs: number
   /** A column is read when it is first asked for, and may be read again: callers keep none beyond their query. */
   column<K extends keyof Columns>(kind: K): Columns[K]
   /** What is not in columns, for some rows, in their order. */

@@ -5,16 +5,15 @@ import { unpackPart } from './part-body.ts'
 import type { Columns, Segment } from './segment.ts'
 import { CONTENT_ROWS, partNumber, SLOT } from './segment-slots.ts'
 import { READ_COLUMNS } from './stored-columns.ts'
+import type { TimeBounds } from './time-bounds.ts'
 import type { UserTexts } from './user-texts.ts'
 
 /** A row of `segment`. */
-export interface SegmentRow {
+export interface SegmentRow extends TimeBounds {
   readonly id: number
   readonly first: number
   readonly last: number
   readonly events: number
-  readonly minMs: number
-  readonly maxMs: number
 }
 
 /** Of a `SELECT` from `segment`. */
