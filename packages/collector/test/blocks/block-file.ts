@@ -5,7 +5,7 @@ import { createReadErasures, type Erasure } from '../../src/store/blocks/erasure
 import { decodeBlock } from '../../src/store/blocks/decode-block.ts'
 import { eventOfRow } from '../../src/store/blocks/event-of-row.ts'
 import type { BuiltSegment, UserText } from '../../src/store/blocks/seal-work.ts'
-import { partNumber } from '../../src/store/blocks/segment-slots.ts'
+import { partNumber } from '../../src/store/blocks/part-number.ts'
 import { openDatabase } from '../../src/store/sqlite/open-database.ts'
 import { temporaryFolder } from '../start-test-app.ts'
 

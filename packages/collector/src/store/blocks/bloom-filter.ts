@@ -5,6 +5,10 @@ const PROBES = 8
 const OLD_PROBES = 4
 const MIN_BITS = 64
 
+/** Where the words of a probe stand in a batch. */
+const OLD_WORDS = [1, 2, 3] as const
+const WORDS = [3, 1, 2] as const
+
 /** At 12 bits a key one of 320 keys that are not there seems to be; the next power of two makes it fewer, mostly one of 1,700. */
 const BITS_A_KEY = 12
 
@@ -22,19 +26,19 @@ export function newBloomFilter(keys: number): BloomFilter {
   return { bytes: new Uint8Array(bits / 8), isOld: false }
 }
 
-export function addToBloomFilter({ bytes, isOld }: BloomFilter, { a, b, c }: ClaimKey): void {
+export function addToBloomFilter({ bytes, isOld }: BloomFilter, key: ClaimKey): void {
   const mask = 8 * bytes.length - 1
   for (let i = 0; i < probesOf(isOld); i++) {
-    const bit = (isOld ? probe(a, b, c, i) : probe(c, a, b, i)) & mask
+    const bit = probeKey(isOld, key, i) & mask
     bytes[bit >>> 3] = (bytes[bit >>> 3] as number) | (1 << (bit & 7))
   }
 }
 
 /** `false`: the key is certainly not there. */
-export function mayHold({ bytes, isOld }: BloomFilter, { a, b, c }: ClaimKey): boolean {
+export function mayHold({ bytes, isOld }: BloomFilter, key: ClaimKey): boolean {
   const mask = 8 * bytes.length - 1
   for (let i = 0; i < probesOf(isOld); i++) {
-    const bit = (isOld ? probe(a, b, c, i) : probe(c, a, b, i)) & mask
+    const bit = probeKey(isOld, key, i) & mask
     if (((bytes[bit >>> 3] as number) & (1 << (bit & 7))) === 0) return false
   }
   return true
@@ -68,12 +72,12 @@ export function findPossible({ bytes, isOld }: BloomFilter, words: Uint32Array, 
   return left
 }
 
-/** Where the words of a probe stand in a batch. */
-const OLD_WORDS = [1, 2, 3] as const
-const WORDS = [3, 1, 2] as const
-
 function probesOf(isOld: boolean): number {
   return isOld ? OLD_PROBES : PROBES
+}
+
+function probeKey(isOld: boolean, { a, b, c }: ClaimKey, i: number): number {
+  return isOld ? probe(a, b, c, i) : probe(c, a, b, i)
 }
 
 function probe(x: number, y: number, z: number, i: number): number {

@@ -5,7 +5,7 @@ import { keptOf, type RowCheck } from './examine-rows.ts'
 import { decodeRunHead, decodeRunPart, ENTRY_WORDS, type ProjectKeys, readEntry, type RunHead } from './key-run.ts'
 import { createKeyTable } from './key-table.ts'
 import { findInRun } from './run-search.ts'
-import { PARTS_EACH } from './store-parts.ts'
+import { partNumber } from './part-number.ts'
 import { readStoredRows, type StoredRows } from './stored-rows.ts'
 
 const ANY_PROJECT = 0
@@ -24,7 +24,7 @@ function createRunReader(db: Database) {
   return {
     list: () => list.all(),
     head: ({ id, keys }: Run) => decodeRunHead(head.get(id) as Buffer, keys),
-    part: (id: number, slot: number) => part.get(id * PARTS_EACH + slot) as Buffer,
+    part: (id: number, slot: number) => part.get(partNumber(id, slot)) as Buffer,
   }
 }
 

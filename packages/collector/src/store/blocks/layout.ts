@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { BuiltRun, BuiltSegment } from './seal-work.ts'
-import { PARTS_EACH } from './store-parts.ts'
+import { partNumber } from './part-number.ts'
 
 /** What is stored under an id and not switched on. */
 export interface Stored<T> {
@@ -28,13 +28,13 @@ export function createLayout(db: Database): Layout {
 
   function addSegment({ id, built }: Stored<BuiltSegment>): void {
     if (built.events === 0) return
-    expectParts(statements.segmentParts.get(id * PARTS_EACH, (id + 1) * PARTS_EACH), built.parts.length, 'segment')
+    expectParts(statements.segmentParts.get(partNumber(id, 0), partNumber(id + 1, 0)), built.parts.length, 'segment')
     const { first, last, events, minMs, maxMs, erasedTo } = built
     statements.addSegment.run(id, first, last, events, minMs, maxMs, erasedTo)
   }
 
   function addRun({ id, built }: Stored<BuiltRun>): void {
-    expectParts(statements.runParts.get(id * PARTS_EACH, (id + 1) * PARTS_EACH), built.parts.length, 'run')
+    expectParts(statements.runParts.get(partNumber(id, 0), partNumber(id + 1, 0)), built.parts.length, 'run')
     statements.addRun.run(id, built.first, built.last, built.keys, built.head)
   }
 

@@ -3,7 +3,7 @@ import { newClaimKey } from './claim-key.ts'
 import { createKeyRunBuilder, decodeRunHead, decodeRunPart, KEYS_A_PART, readEntry } from './key-run.ts'
 import { loadReleasedKeys } from './released-keys.ts'
 import type { BuiltRun } from './seal-work.ts'
-import { PARTS_EACH } from './store-parts.ts'
+import { partNumber } from './part-number.ts'
 
 interface RunRow {
   readonly first: number
@@ -28,7 +28,7 @@ export function createMergeRuns(db: Database): (ids: readonly number[]) => Built
       range.last = Math.max(range.last, run.last)
       for (const { project, start, end } of decodeRunHead(run.head, run.keys).projects) {
         for (let slot = Math.floor(start / KEYS_A_PART); slot * KEYS_A_PART < end; slot++) {
-          const entries = decodeRunPart(part.get(id * PARTS_EACH + slot) as Buffer)
+          const entries = decodeRunPart(part.get(partNumber(id, slot)) as Buffer)
           const from = slot * KEYS_A_PART
           for (let i = Math.max(start, from); i < Math.min(end, from + KEYS_A_PART); i++) {
             const seconds = readEntry(key, project, entries, i - from)

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { SmallSteps } from './small-steps.ts'
-import { PARTS_EACH } from './store-parts.ts'
+import { PARTS_EACH, partNumber } from './part-number.ts'
 
 /** What one step deletes, save a part that is larger. */
 const STEP_BYTES = 256 * 1024
@@ -40,12 +40,12 @@ function createTable(db: Database, table: keyof typeof OWNERS) {
         if (part === null) return undefined
         const id = Math.floor(part / PARTS_EACH)
         if (owner.get(id) === undefined) return id
-        from = (id + 1) * PARTS_EACH
+        from = partNumber(id + 1, 0)
       }
     },
     deleteSome(id: number): void {
       let bytes = 0
-      for (const { part, bytes: size } of select.all(id * PARTS_EACH, (id + 1) * PARTS_EACH)) {
+      for (const { part, bytes: size } of select.all(partNumber(id, 0), partNumber(id + 1, 0))) {
         if (bytes > 0 && bytes + size > STEP_BYTES) return
         remove.run(part)
         bytes += size

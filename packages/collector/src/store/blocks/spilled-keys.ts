@@ -3,6 +3,7 @@ import { type BloomFilter, mayHold } from './bloom-filter.ts'
 import type { ClaimKey } from './claim-key.ts'
 import type { KeyBatch } from './key-batch.ts'
 import { decodeRunHead, type ProjectKeys } from './key-run.ts'
+import { partNumber } from './part-number.ts'
 import { createPossibleKeys } from './possible-keys.ts'
 import type { IsReleased } from './released-keys.ts'
 import { findInRun } from './run-search.ts'
@@ -10,7 +11,6 @@ import { findInRun } from './run-search.ts'
 /** Filters in memory; runs beyond are looked into without: some tens of microseconds each. */
 const MAX_FILTER_BYTES = 128 * 1024 * 1024
 
-const PARTS_A_RUN = 65_536
 /** Keys under this row are of any project. */
 const ANY_PROJECT = 0
 
@@ -69,7 +69,7 @@ export function createSpilledKeys(db: Database): SpilledKeys {
         return [key.project, ANY_PROJECT].some((project) => {
           const range = projects.get(project)
           if (range === undefined) return false
-          const seconds = findInRun((slot) => readPart.get(id * PARTS_A_RUN + slot) as Buffer, range, key)
+          const seconds = findInRun((slot) => readPart.get(partNumber(id, slot)) as Buffer, range, key)
           return seconds >= 0 && !isReleased(project, seconds, last)
         })
       }),

@@ -1,9 +1,7 @@
 import type { Database } from 'better-sqlite3'
+import { partNumber } from './part-number.ts'
 import type { Part, UserList, UserText } from './seal-work.ts'
 import type { SmallSteps } from './small-steps.ts'
-
-/** Slots that a segment or a run has in the order of parts. */
-export const PARTS_EACH = 65_536
 
 /** What one transaction writes at most, save a part that is larger. */
 const STEP_BYTES = 256 * 1024
@@ -31,7 +29,7 @@ export function createPartStore(db: Database, steps: SmallSteps): PartStore {
       const id = await steps.take(`id of a ${kind}`, () => takeId.get() as number)
       for (const some of inSteps(parts)) {
         await steps.take(`parts of a ${kind}`, () => {
-          for (const { slot, body } of some) insert.run(id * PARTS_EACH + slot, body)
+          for (const { slot, body } of some) insert.run(partNumber(id, slot), body)
         })
       }
       return id

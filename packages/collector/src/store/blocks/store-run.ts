@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { BuiltRun } from './seal-work.ts'
-import { PARTS_EACH } from './store-parts.ts'
+import { partNumber } from './part-number.ts'
 
 /** Stores a run whole. To be called inside a transaction, with runs of moderate length. */
 export function createStoreRun(db: Database): (run: BuiltRun) => void {
@@ -9,7 +9,7 @@ export function createStoreRun(db: Database): (run: BuiltRun) => void {
   const insert = db.prepare('INSERT INTO key_run VALUES (?, ?, ?, ?, ?)')
   return ({ first, last, keys, head, parts }) => {
     const id = takeId.get() as number
-    for (const { slot, body } of parts) insertPart.run(id * PARTS_EACH + slot, body)
+    for (const { slot, body } of parts) insertPart.run(partNumber(id, slot), body)
     insert.run(id, first, last, keys, head)
   }
 }
