@@ -31,7 +31,7 @@ export function openInThreadWork(path: string): { work: SealWork; count: BlockEr
     count: async (projectId, wish) =>
       snapshots.read(({ views, lastNumber, layout }) => {
         const project = projectRow(projectId)
-        return { events: countErased(views(project), project, wish, lastNumber), lastNumber, layout }
+        return { events: countErased(views(project), wish, lastNumber), lastNumber, layout }
       }),
     close: () => db.close(),
   }

@@ -6,7 +6,9 @@ import type { BlockEvent } from '../../src/store/blocks/encode-block.ts'
 import { countErased } from '../../src/store/blocks/query/count-erased.ts'
 import { countPages } from '../../src/store/blocks/query/count-pages.ts'
 import { countSeries } from '../../src/store/blocks/query/count-series.ts'
+import { createCountUsers } from '../../src/store/blocks/query/count-users.ts'
 import { eventsBetween, pageOfEvents } from '../../src/store/blocks/query/list-events.ts'
+import { createRememberedUsers } from '../../src/store/blocks/query/remembered-users.ts'
 import { createSealBlocks } from '../../src/store/blocks/seal-blocks.ts'
 import { openSnapshots } from '../../src/store/blocks/snapshot.ts'
 import { isHidden, PLAIN_EVENT } from './any-segment-events.ts'
@@ -87,14 +89,18 @@ test('A window counts and lists what lies in it, also where it begins or ends wi
 
       openSnapshots(db, { columnBytes: 2_000, userTextBytes: 200, pieceEvents: 3 }).read((snapshot) => {
         const views = snapshot.views(PROJECT.row)
-        expect(countSeries(views, selection, edges)).toEqual({
+        const countUsers = createCountUsers(createRememberedUsers(0))
+        expect(countSeries(views, selection, edges, countUsers)).toEqual({
           counts: edges
             .slice(1)
             .map((to, i) => counted.filter((event) => inWindow(event, edges[i] as number, to)).length),
           uniqueUsers: users.size,
         })
-        expect(countPages(views, selection, 1)).toMatchObject({ events: selected.length, uniqueUsers: users.size })
-        expect(countErased(views, PROJECT.row, wish, Number.MAX_SAFE_INTEGER)).toBe(
+        expect(countPages(views, selection, 1, countUsers)).toMatchObject({
+          events: selected.length,
+          uniqueUsers: users.size,
+        })
+        expect(countErased(views, wish, Number.MAX_SAFE_INTEGER)).toBe(
           visible.filter(({ timestampMs }) => timestampMs < fromMs).length,
         )
         const page = pageOfEvents(snapshot, PROJECT.row, offset, limit)

@@ -57,6 +57,7 @@ export function createMemorySegment(
     userOrder: () => (userOrder ??= userOrderOf(timeOrder, places, users.length)),
   }
   return {
+    id: undefined,
     first,
     last,
     rows: rows.length,

@@ -10,11 +10,16 @@ import type { ErasureCount } from './block-eraser.ts'
 import { countErased, type ErasureWish } from './query/count-erased.ts'
 import { countPages } from './query/count-pages.ts'
 import { countSeries } from './query/count-series.ts'
+import { createCountUsers } from './query/count-users.ts'
 import { eventsBetween, eventsOfUser, latestEvents, pageOfEvents, type ProjectName } from './query/list-events.ts'
+import { createRememberedUsers } from './query/remembered-users.ts'
 import { openSnapshots, type SnapshotOptions } from './snapshot.ts'
 import type { Snapshot } from './view.ts'
 
 export type QueryOptions = SnapshotOptions
+
+/** Of the memory for columns: for who is in many segments together, of which their columns need not be read. */
+const USERS_SHARE = 1 / 16
 
 type Answers<Port> = {
   readonly [Name in keyof Port]: Port[Name] extends (...args: infer Args) => Promise<infer Answer>
@@ -29,7 +34,9 @@ export interface Queries extends Answers<Analytics & BookReader & EventList & Ev
 
 /** Answers from a connection of its own; `throwAway` is told of memory that is soon of no use; each answer is of one instant, and sees all that was committed before. */
 export function createQueries(db: Database, options: QueryOptions, throwAway?: (bytes: number) => void): Queries {
-  const snapshots = openSnapshots(db, options, throwAway)
+  const usersBytes = options.columnBytes * USERS_SHARE
+  const snapshots = openSnapshots(db, { ...options, columnBytes: options.columnBytes - usersBytes }, throwAway)
+  const countUsers = createCountUsers(createRememberedUsers(usersBytes))
   const projectRow = createProjectIds(db)
   const ask = <T>(projectId: string, run: (snapshot: Snapshot, project: ProjectName) => T): T =>
     snapshots.read((snapshot) => run(snapshot, { id: projectId, row: projectRow(projectId) }))
@@ -37,11 +44,11 @@ export function createQueries(db: Database, options: QueryOptions, throwAway?: (
   return {
     ...createSqliteBooks(db),
     series: (selection, edgesMs) =>
-      ask(selection.projectId, (snapshot, { row }) => countSeries(snapshot.views(row), selection, edgesMs)),
+      ask(selection.projectId, (snapshot, { row }) => countSeries(snapshot.views(row), selection, edgesMs, countUsers)),
     stats: ({ projectId, eventName, fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }, mostPages) =>
       ask(projectId, (snapshot, { row }) =>
         // Both ends are in.
-        countPages(snapshot.views(row), { eventName, fromMs, toMs: toMs + 1 }, mostPages),
+        countPages(snapshot.views(row), { eventName, fromMs, toMs: toMs + 1 }, mostPages, countUsers),
       ),
     page: (projectId, offset, limit) =>
       ask(projectId, (snapshot, { row }) => pageOfEvents(snapshot, row, offset, limit)),
@@ -52,7 +59,7 @@ export function createQueries(db: Database, options: QueryOptions, throwAway?: (
       ask(projectId, (snapshot, project) => eventsBetween(snapshot, project, range, after, limit)),
     countErased: (projectId, wish) =>
       ask(projectId, (snapshot, { row }) => ({
-        events: countErased(snapshot.views(row), row, wish, snapshot.lastNumber),
+        events: countErased(snapshot.views(row), wish, snapshot.lastNumber),
         lastNumber: snapshot.lastNumber,
         layout: snapshot.layout,
       })),

@@ -5,6 +5,8 @@ import type { TimeBounds } from './time-bounds.ts'
  * decides, times need not be read.
  */
 export interface Segment extends TimeBounds {
+  /** Of one of the file: it has the same rows and users for ever. `undefined` for one in memory. */
+  readonly id: number | undefined
   /** Event numbers that it covers, both in. */
   readonly first: number
   readonly last: number

@@ -95,5 +95,5 @@ function viewOf(
   layout.hidden.set(segment, known)
   const { before, users } = known.get(project) ?? layout.erasures.hiddenIn(segment, erasedTo, project)
   known.set(project, { before, users })
-  return [{ ...rows, segment, hiddenBefore: before, hiddenUsers: users }]
+  return [{ ...rows, project, segment, hiddenBefore: before, hiddenUsers: users }]
 }

@@ -58,6 +58,7 @@ export function createSegmentOpener(
       })
     }
     return {
+      id,
       first,
       last,
       rows: events,

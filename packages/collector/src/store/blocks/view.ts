@@ -2,6 +2,7 @@ import type { ProjectRows, Segment } from './segment.ts'
 
 /** A project's part of one segment, with what erasures hide of it. */
 export interface View extends ProjectRows {
+  readonly project: number
   readonly segment: Segment
   /** Rows with an earlier time are hidden; `-Infinity` for none. */
   readonly hiddenBefore: number

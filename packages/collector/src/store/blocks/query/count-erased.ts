@@ -7,11 +7,11 @@ export type ErasureWish =
   | { readonly kind: 'user'; readonly userId: string }
 
 /** How many events an erasure hides that are not hidden yet, among the numbers up to `upTo`. */
-export function countErased(views: readonly View[], project: number, wish: ErasureWish, upTo: number): number {
+export function countErased(views: readonly View[], wish: ErasureWish, upTo: number): number {
   let events = 0
   for (const view of views) {
     if (view.segment.first > upTo) break
-    const isHit = rowTest(view, project, wish, upTo)
+    const isHit = rowTest(view, wish, upTo)
     if (isHit === 'none') continue
     for (let i = 0; i < view.names.length; i++) {
       const [first, last] = [view.starts[i] as number, view.starts[i + 1] as number]
@@ -25,8 +25,8 @@ export function countErased(views: readonly View[], project: number, wish: Erasu
 }
 
 /** Which rows, of those in the window of time, are hit. */
-function rowTest(view: View, project: number, wish: ErasureWish, upTo: number) {
-  const { segment, hiddenUsers } = view
+function rowTest(view: View, wish: ErasureWish, upTo: number) {
+  const { project, segment, hiddenUsers } = view
   if (wish.kind === 'before' && wish.beforeMs <= segment.minMs) return 'none'
   const isEarly = segment.last <= upTo ? undefined : numberTest(view, upTo)
   if (wish.kind === 'before' && hiddenUsers.size === 0) return isEarly ?? 'all'

@@ -1,10 +1,15 @@
 import type { PageCount, Stats } from '../../event-stats.ts'
 import type { View } from '../view.ts'
-import { countUsers } from './count-users.ts'
+import type { CountUsers } from './count-users.ts'
 import { rowRanges, type RowSelection } from './row-ranges.ts'
 
 /** Exact figures of a selection: events, users, and the pages with most events, ties by name, bytewise. */
-export function countPages(views: readonly View[], selection: RowSelection, mostPages: number): Stats {
+export function countPages(
+  views: readonly View[],
+  selection: RowSelection,
+  mostPages: number,
+  countUsers: CountUsers,
+): Stats {
   const ranges = views.map((view) => ({ view, ranges: rowRanges(view, selection) }))
   const pages = new Map<string, number>()
   let events = 0
@@ -21,7 +26,7 @@ export function countPages(views: readonly View[], selection: RowSelection, most
       if (place > 0 && count > 0) pages.set(texts[place] as string, (pages.get(texts[place] as string) ?? 0) + count)
     })
   }
-  return { events, uniqueUsers: countUsers(ranges), topPages: topOf(pages, mostPages) }
+  return { events, uniqueUsers: countUsers(selection, ranges), topPages: topOf(pages, mostPages) }
 }
 
 function countVisible(view: View, counts: Uint32Array, start: number, end: number): void {

@@ -2,7 +2,7 @@ import type { Segment } from '../segment.ts'
 import type { View } from '../view.ts'
 import { firstNotBefore } from './find-time.ts'
 import { type RowRange, rowRanges, type RowSelection } from './row-ranges.ts'
-import { countUsers } from './count-users.ts'
+import type { CountUsers } from './count-users.ts'
 
 interface Series {
   /** One count for each pair of neighbouring edges. */
@@ -12,13 +12,18 @@ interface Series {
 }
 
 /** Counts a selection between edges, which ascend from its `fromMs` to its `toMs`. */
-export function countSeries(views: readonly View[], selection: RowSelection, edgesMs: readonly number[]): Series {
+export function countSeries(
+  views: readonly View[],
+  selection: RowSelection,
+  edgesMs: readonly number[],
+  countUsers: CountUsers,
+): Series {
   const counts = Array.from({ length: edgesMs.length - 1 }, () => 0)
   const ranges = views.map((view) => ({ view, ranges: rowRanges(view, selection) }))
   for (const { view, ranges: own } of ranges) {
     for (const range of own) addCounts(view, range, edgesMs, counts)
   }
-  return { counts, uniqueUsers: countUsers(ranges) }
+  return { counts, uniqueUsers: countUsers(selection, ranges) }
 }
 
 function addCounts(view: View, { start, end }: RowRange, edgesMs: readonly number[], counts: number[]): void {

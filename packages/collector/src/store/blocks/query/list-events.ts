@@ -20,7 +20,7 @@ export function pageOfEvents(snapshot: Snapshot, project: number, offset: number
 }
 
 export function eventsOfUser(snapshot: Snapshot, project: number, userId: string, limit: number): EventPage {
-  const lists = snapshot.views(project).map((view) => listUserRows(view, project, userId))
+  const lists = snapshot.views(project).map((view) => listUserRows(view, userId))
   return { events: numbered(newestOf(lists, 0, limit)), total: rowsOf(lists) }
 }
 

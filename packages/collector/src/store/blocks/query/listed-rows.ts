@@ -42,8 +42,8 @@ export function listRows(view: View): ListedRows {
 }
 
 /** Those of a user. */
-export function listUserRows(view: View, project: number, userId: string): ListedRows {
-  const { segment, hiddenBefore, hiddenUsers } = view
+export function listUserRows(view: View, userId: string): ListedRows {
+  const { project, segment, hiddenBefore, hiddenUsers } = view
   const place = segment.column('users').find(project, userId)
   // Most segments have no rows of most users: the order by user is made where it is needed.
   if (place === 0 || hiddenUsers.has(place)) return listOrdered(view, NO_ROWS)
