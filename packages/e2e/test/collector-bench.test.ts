@@ -19,6 +19,7 @@ test('the benchmark of the collector measures it beside node:http and another st
   )
   expect(results).toEqual([
     'batches of 100, 16 connections ÷ bare node:http',
+    'the same batches to node:http that parses, gives ids and stores bodies ÷ bare node:http',
     'the same batches ÷ plain rows, empty',
     'power-safe ÷ process-safe',
     'the same batches ÷ plain rows, ours at 3,000 events, plain rows at 3,000',
@@ -30,6 +31,6 @@ test('the benchmark of the collector deletes half of a full store while it sends
   const page = await bench('deletion', 'questions')
   // Deleting fails, and is told as not measured, unless the events left are all but the deleted and those that were sent.
   expect(page).toContain('longest wait for an answer (50 batches/s) while half of 3,000 events is deleted | 1,5')
-  expect(page.match(/^\| top 10 pages, events and users, all names \| [\d.,]+ \| – \|$/gm)).toHaveLength(2)
+  expect(page.match(/^\| top 10 pages, events and users, all names \| [\d.,]+ \| [\d.,]+ \| – \|$/gm)).toHaveLength(2)
   expect(page).not.toContain('## What was not measured')
 })

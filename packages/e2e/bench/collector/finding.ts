@@ -26,6 +26,8 @@ export interface QuestionFinding {
   readonly users: number
   readonly what: string
   readonly oursMs: number
+  /** Of the first time that it was asked. */
+  readonly firstMs: number
   /** `undefined`: it took longer than anybody waits. */
   readonly engines: readonly { readonly name: string; readonly ms: number | undefined }[]
 }

@@ -1,4 +1,5 @@
 import { startBareServer } from '../ground/servers/start-bare-server.ts'
+import { startStoringServer } from '../ground/servers/start-storing-server.ts'
 import { type CollectorWish, startMeasuredCollector } from '../ground/servers/measured-collector.ts'
 import type { MeasuredServer } from '../ground/servers/measured-server.ts'
 import type { OpenSubject, Subject } from './in-turns.ts'
@@ -10,6 +11,10 @@ export function freshCollector<Name extends string>(name: Name, wish: CollectorW
 
 export function bareServer<Name extends string>(name: Name, how: 'each' | 'gathered'): Named<Name> {
   return started(name, () => startBareServer(how))
+}
+
+export function storingServer<Name extends string>(name: Name): Named<Name> {
+  return started(name, startStoringServer)
 }
 
 /** A server that lives on after its turn. */

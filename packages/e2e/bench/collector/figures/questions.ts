@@ -80,7 +80,7 @@ async function measureQuestion(
 ): Promise<Times> {
   const ours: number[] = []
   const theirs = engines.map(({ name }) => ({ name, ms: [] as (number | undefined)[] }))
-  const expected = await expectSame(question, asking, engines)
+  const { firstMs, expected } = await expectSame(question, asking, engines)
   for (let round = 0; round < rounds; round++) {
     await askSome(ours, async () => (await asking.get(question.path)).ms)
     for (const [i, engine] of engines.entries()) {
@@ -93,6 +93,7 @@ async function measureQuestion(
   const finding: Times = {
     kind: 'question',
     what: question.name,
+    firstMs,
     oursMs: median(ours) as number,
     engines: theirs.map(({ name, ms }) => ({ name, ms: median(ms) })),
   }
@@ -108,9 +109,10 @@ async function askSome(times: (number | undefined)[], ask: () => Promise<number 
   }
 }
 
-/** Asks everybody once, unmeasured: what is read from the disk is in memory then. Throws where answers differ. */
-async function expectSame(question: Question, asking: Asking, engines: readonly Engine[]): Promise<unknown> {
-  const ours = question.ours((await asking.get(question.path)).json as never)
+/** Asks everybody once: what is read from the disk is in memory then. Throws where answers differ. */
+async function expectSame(question: Question, asking: Asking, engines: readonly Engine[]) {
+  const first = await asking.get(question.path)
+  const ours = question.ours(first.json as never)
   for (const engine of engines) {
     const asked = await engine.ask(question.sql)
     if (asked.kind === 'too_slow') continue
@@ -119,5 +121,5 @@ async function expectSame(question: Question, asking: Asking, engines: readonly 
     const [a, b] = [ours, theirs].map((answer) => JSON.stringify(answer).slice(0, 300))
     throw new Error(`${question.name}: ${engine.name} does not agree\nTruecount ${a}\n${engine.name} ${b}`)
   }
-  return ours
+  return { firstMs: first.ms, expected: ours }
 }
