@@ -69,8 +69,9 @@ describe('What comes too late or too early is not counted, and changes nothing',
   ])('within %i ms: %i ms', (withinMs, graceMs) => {
     const counting = { count: 2, withinMs }
     const newest = 100 * HOUR_MS
-    expect(run(counting, [newest, newest - graceMs]).results[1]).toEqual({ state: undefined, fires: false, held: 0 })
-    expect(run(counting, [newest, newest - graceMs + 1]).results[1]?.state).toBeDefined()
+    const tooLate = newest - graceMs - 1
+    expect(run(counting, [newest, tooLate]).results[1]).toEqual({ state: undefined, fires: false, held: 0 })
+    expect(run(counting, [newest, newest - graceMs]).results[1]?.state).toBeDefined()
     expect(run(counting, [newest + graceMs + 1], newest).results[0]?.state).toBeUndefined()
     expect(run(counting, [newest + graceMs], newest).results[0]?.state).toBeDefined()
   })
@@ -81,6 +82,16 @@ describe('What comes too late or too early is not counted, and changes nothing',
 })
 
 const counting = fc.record({ count: fc.integer({ min: 1, max: 6 }), withinMs: fc.integer({ min: 1, max: 50 }) })
+
+test('At the edge of the grace an event finds all that its windows held', () => {
+  // Three events fill the window that ends at the edge; of two firings, one is just far enough from it.
+  const edge = seconds(1_000)[0] as number
+  const before = [edge - 9_999, edge - 1, edge + 600_000]
+  expect(run(threeInTen, [...before, edge]).fires).toEqual([false, false, false, true])
+  const fired = [edge - 10_000, edge + 600_000, edge]
+  expect(run({ count: 1, withinMs: 10_000 }, fired).fires).toEqual([true, true, true])
+  expect(run({ count: 1, withinMs: 10_000 }, [edge - 9_999, edge + 600_000, edge]).fires).toEqual([true, true, false])
+})
 
 test('For events in order, the verdicts are those of the rule as it is documented', () => {
   fc.assert(

@@ -92,6 +92,17 @@ describe('A rule with a window', () => {
     expect(await due(here)).toEqual([ids[2]])
   })
 
+  test('counts an event that is exactly an hour behind, as its backtest does, and none later', async () => {
+    const here = await started()
+    const { id } = await rule(here, { window: { count: 1, within: '1m', by: 'user_id' } })
+    const ids = await send(here.app, [failed('a', 60), failed('a', 0)])
+    expect(await due(here)).toEqual(ids)
+    const { body } = await here.app.post(`/api/v1/rules/${id}/backtest`, {})
+    expect(body.event_ids.toSorted()).toEqual(ids.toSorted())
+    const [newest] = await send(here.app, [failed('b', 60), failed('b', -0.001)])
+    expect(await due(here)).toEqual([...ids, newest])
+  })
+
   test('is shown, changed and taken away, and forgets what it counted', async () => {
     const here = await started()
     const { id } = await rule(here, fiveInTen)

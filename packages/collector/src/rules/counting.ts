@@ -58,7 +58,7 @@ export function countEvent(
   const { count, withinMs } = counting
   const newest = before.hits.at(-1) ?? Number.NEGATIVE_INFINITY
   const grace = graceMs(counting)
-  if (atMs > receivedAtMs + grace || atMs <= newest - grace) return { state: undefined, fires: false, held: 0 }
+  if (atMs > receivedAtMs + grace || atMs < newest - grace) return { state: undefined, fires: false, held: 0 }
   const place = before.hits.findLastIndex((hit) => hit <= atMs) + 1
   const hits = before.hits.toSpliced(place, 0, atMs)
   const isFull = (end: number, i: number) => (hits[i + 1 - count] ?? Number.NEGATIVE_INFINITY) > end - withinMs
