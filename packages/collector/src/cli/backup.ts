@@ -19,7 +19,7 @@ export async function restore(flags: Flags, terminal: Terminal): Promise<ExitCod
   const from = requiredFile(flags, 'from', terminal)
   if (from === undefined) return EXIT.usage
   const to = databasePath(flags, terminal)
-  tell(terminal, flags, 'Restored', to, restoreDatabase(from, to))
+  tell(terminal, flags, 'Restored', to, await restoreDatabase(from, to))
   return EXIT.ok
 }
 

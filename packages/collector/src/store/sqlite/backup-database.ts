@@ -30,7 +30,7 @@ export interface BackupResult {
 /**
  * Copies a database as it is at one instant, also while a collector writes, and proves the copy before it gets its name:
  * its integrity, and as many rows in each table as the original had at that instant.
- * Throws `StoreError` when `to` exists, when the original can't be read or the copy is not right.
+ * Throws `StoreError` when `to` exists or can't be written, when the original can't be read or the copy is not right.
  */
 export async function backupDatabase(
   from: string,
@@ -39,9 +39,8 @@ export async function backupDatabase(
 ): Promise<BackupResult> {
   refuseExisting(to)
   const source = openToRead(from)
-  const partial = `${to}.partial`
-  rmSync(partial, { force: true })
-  try {
+  return makeCopy(source, to, async (partial) => {
+    rmSync(partial, { force: true })
     // One read transaction over all steps: SQLite would begin the copy anew whenever a collector commits in between.
     source.exec('BEGIN')
     const rows = countRows(source)
@@ -51,35 +50,47 @@ export async function backupDatabase(
         return PAGES_A_STEP
       },
     })
-    const events = countEvents(source, undefined)
-    const bytes = (source.pragma('page_count', { simple: true }) as number) * pageSize(source)
+    const result = resultOf(source)
     proveCopy(partial, rows)
-    giveName(partial, to)
-    return { events, bytes }
-  } finally {
-    source.close()
-    rmSync(partial, { force: true })
-  }
+    return result
+  })
 }
 
 /** Puts a backup where a collector will find it. The same proofs, and the same refusal to overwrite. */
-export function restoreDatabase(from: string, to: string): BackupResult {
+export async function restoreDatabase(from: string, to: string): Promise<BackupResult> {
   for (const path of [to, `${to}-wal`, `${to}-journal`]) refuseExisting(path)
   const source = openToRead(from)
-  const partial = `${to}.partial`
-  try {
+  return makeCopy(source, to, async (partial) => {
     const rows = countRows(source)
-    const events = countEvents(source, undefined)
-    const bytes = (source.pragma('page_count', { simple: true }) as number) * pageSize(source)
+    const result = resultOf(source)
     source.close()
     copyFileSync(from, partial)
     proveCopy(partial, rows)
+    return result
+  })
+}
+
+type Copy = (partial: string) => Promise<BackupResult>
+
+/** Has a copy made under another name, and gives it its own when it is right. Leaves nothing where it is not. */
+async function makeCopy(source: Database.Database, to: string, copy: Copy): Promise<BackupResult> {
+  const partial = `${to}.partial`
+  try {
+    const result = await copy(partial)
     giveName(partial, to)
-    return { events, bytes }
+    return result
+  } catch (error) {
+    if (error instanceof StoreError) throw error
+    throw new StoreError('unusable', `Cannot copy ${source.name} to ${to}: ${(error as Error).message}`, error)
   } finally {
     source.close()
-    rmSync(partial, { force: true })
+    if (existsSync(partial)) rmSync(partial)
   }
+}
+
+function resultOf(source: Database.Database): BackupResult {
+  const bytes = (source.pragma('page_count', { simple: true }) as number) * pageSize(source)
+  return { events: countEvents(source, undefined), bytes }
 }
 
 function refuseExisting(path: string): void {
