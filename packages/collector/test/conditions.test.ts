@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { compileConditions } from '../src/rules/conditions.ts'
+import { OPERATOR_NAMES } from '../src/rules/field-test.ts'
 
 const event = {
   event_name: 'purchase_completed',
@@ -191,6 +192,28 @@ test.each([
   const compiled = compileConditions(conditions)
   expect(compiled.ok).toBe(false)
   expect(!compiled.ok && compiled.message).toContain(message)
+})
+
+test.each([
+  ['{"metadata.a":1e999}', 'conditions.metadata.a'],
+  ['{"metadata.a":{"b":[-1e999]}}', 'conditions.metadata.a'],
+  ['{"metadata.a":{"$lt":1e999}}', 'conditions.metadata.a.$lt'],
+  ['{"metadata.a":{"$in":[1,1e999]}}', 'conditions.metadata.a.$in'],
+  ['{"metadata.a":{"$not":{"$gte":1e999}}}', 'conditions.metadata.a.$not.$gte'],
+  ['{"metadata.a":{"$all":[1,1e999]}}', 'conditions.metadata.a.$all[1]'],
+  ['{"metadata.a":{"$all":[{"$elemMatch":{"$ne":1e999}}]}}', 'conditions.metadata.a.$all[0].$elemMatch.$ne'],
+  ['{"metadata.a":{"$elemMatch":{"b":1e999}}}', 'conditions.metadata.a.$elemMatch.b'],
+  ['{"$nor":[{"user_id":"u"},{"metadata.a":{"$eq":1e999}}]}', 'conditions.$nor[1].metadata.a.$eq'],
+])('%s is refused with its place: no double is such a number', (text, place) => {
+  const compiled = compileConditions(JSON.parse(text))
+  expect(!compiled.ok && compiled.message).toBe(`${place} holds a number beyond the range of doubles`)
+})
+
+test.each(OPERATOR_NAMES)('%s takes no number beyond the range of doubles, wherever it stands', (operator) => {
+  for (const operand of ['1e999', '[1,-1e999]', '[[1e999]]', '{"b":1e999}', '{"b":[{"c":1e999}]}']) {
+    const compiled = compileConditions(JSON.parse(`{"metadata.a":{"${operator}":${operand}}}`))
+    expect(!compiled.ok && compiled.message).toContain(`conditions.metadata.a.${operator}`)
+  }
 })
 
 test.each([

@@ -248,6 +248,28 @@ describe('A dry run explains', () => {
   })
 })
 
+test('A number beyond the range of doubles in conditions is refused where they are made, changed and tried', async () => {
+  const here = await started()
+  const { app, webhookId } = here
+  const { id } = await rule(here, {})
+  const told = (method: string, path: string, body: object) =>
+    answerOf(
+      fetch(app.url + path, {
+        method,
+        headers: { authorization: `Bearer ${app.secretKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body).replace('"HUGE"', '1e999'),
+      }),
+    )
+  const conditions = { 'metadata.a': { $in: ['HUGE'] } }
+  const actions = [{ type: 'webhook', webhook_id: webhookId }]
+  const message = 'conditions.metadata.a.$in holds a number beyond the range of doubles'
+  const refused = { status: 400, body: { error: 'invalid_request', message } }
+  expect(await told('POST', '/api/v1/rules', { name: 'r', conditions, actions })).toMatchObject(refused)
+  expect(await told('PATCH', `/api/v1/rules/${id}`, { conditions })).toMatchObject(refused)
+  expect(await told('POST', '/api/v1/rules/test', { conditions })).toMatchObject(refused)
+  expect(await app.store.rules.list()).toMatchObject([{ id, conditions: { event_name: 'failed' } }])
+})
+
 test('A project has at most 10,000 rules', async () => {
   const here = await started()
   const { app, webhookId } = here

@@ -5,3 +5,12 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 export interface JsonObject {
   readonly [key: string]: JsonValue
 }
+
+/**
+ * Whether a parsed value holds a number beyond the range of doubles, such as `1e999`: it reads as infinite, and would be
+ * written as `null`.
+ */
+export function holdsInfinity(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsInfinity)
+}

@@ -1,4 +1,4 @@
-import { parseTimestamp } from '@truecount/protocol'
+import { holdsInfinity, parseTimestamp } from '@truecount/protocol'
 import type { Outcome } from '../http/outcome.ts'
 import { type Condition, testOf } from './condition.ts'
 import { MAX_DEPTH, MAX_OPERATORS } from './condition-limits.ts'
@@ -29,6 +29,8 @@ export function compileTest({ path, operator, operand, operators }: FieldTest, s
   budget.operators -= 1
   if (budget.operators < 0) return wrong(spot, `is one too many: conditions hold at most ${MAX_OPERATORS} operators`)
   if (isDeeper(operand, MAX_DEPTH)) return wrong(spot, `is nested more than ${MAX_DEPTH} deep`)
+  // What is stored of it would be null, which means something else.
+  if (holdsInfinity(operand)) return wrong(spot, 'holds a number beyond the range of doubles')
   const isTime = spot.ofEvent && path[0] === 'timestamp'
   if (isTime && !FOR_TIMESTAMP.includes(operator) && OPERATOR_NAMES.includes(operator)) {
     return wrong(spot, `is not for timestamp: use ${FOR_TIMESTAMP.join(' ')} $not $all`)
