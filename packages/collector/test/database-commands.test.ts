@@ -109,22 +109,6 @@ describe('backup', { timeout: 60_000 }, () => {
     expect(restoring.output + examined.output).not.toContain('    at ')
     expect([existsSync(nowhere), existsSync(`${nowhere}.partial`)]).toEqual([false, false])
   })
-
-  test('say in a line what can not be written', async () => {
-    const app = await filled()
-    const good = newPath('good.db')
-    expect((await run('backup', '--db', app.dbPath, '--to', good)).code).toBe(0)
-    const below = (parent: string) => join(parent, 'x.db')
-    for (const to of [below(newPath('nowhere')), below(good)]) {
-      for (const [from, ...args] of [
-        [app.dbPath, 'backup', '--db', app.dbPath, '--to', to],
-        [good, 'restore', '--from', good, '--db', to],
-      ] as const) {
-        const { code, output } = await run(...args)
-        expect([code, output.split('\n')]).toEqual([1, [expect.stringContaining(`Cannot copy ${from} to ${to}: `), '']])
-      }
-    }
-  })
 })
 
 describe('export and import', { timeout: 60_000 }, () => {

@@ -1,25 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { runCommand } from '../src/cli/run-command.ts'
+import { runInProcess as run } from './run-in-process.ts'
 import { temporaryFolder } from './start-test-app.ts'
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
-
-/** The command as a process would run it, without one. */
-async function run(...args: string[]) {
-  let [out, err] = ['', '']
-  const code = await runCommand(args, {
-    version: '1.2.3',
-    environment: {},
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    showsProgress: false,
-    ending: new AbortController().signal,
-  })
-  return { code, out, err }
-}
 
 const namesIn = (help: string) => [...help.matchAll(/^ {2}truecount ([a-z ]*[a-z])/gm)].map(([, name]) => name)
 

@@ -56,16 +56,22 @@ export async function backupDatabase(
   })
 }
 
-/** Puts a backup where a collector will find it. The same proofs, and the same refusal to overwrite. */
-export async function restoreDatabase(from: string, to: string): Promise<BackupResult> {
+/** Looks at a whole database; returns what is wrong with it, a line each. */
+export type Examine = (db: Database.Database) => readonly string[]
+
+/**
+ * Puts a backup where a collector will find it. It is the file that was examined, and it overwrites as little.
+ * Throws `StoreError` also when anything is wrong with the backup.
+ */
+export async function restoreDatabase(from: string, to: string, examine: Examine): Promise<BackupResult> {
   for (const path of [to, `${to}-wal`, `${to}-journal`]) refuseExisting(path)
   const source = openToRead(from)
   return makeCopy(source, to, async (partial) => {
-    const rows = countRows(source)
     const result = resultOf(source)
     source.close()
     copyFileSync(from, partial)
-    proveCopy(partial, rows)
+    const problems = withCopy(partial, examine)
+    if (problems.length > 0) throw new StoreError('unusable', `${from} is damaged: ${problems.join('; ')}`)
     return result
   })
 }
@@ -112,15 +118,21 @@ function pageSize(db: Database.Database): number {
 }
 
 function proveCopy(path: string, rows: Readonly<Record<string, number>>): void {
-  const copy = new Database(path)
-  try {
-    // One file instead of three; a collector switches it back.
-    copy.pragma('journal_mode = DELETE')
+  withCopy(path, (copy) => {
     const verdict = copy.pragma('integrity_check', { simple: true })
     if (verdict !== 'ok') throw new StoreError('unusable', `The copy is damaged: ${String(verdict)}`)
     const copied = countRows(copy)
     const wrong = COUNTED_TABLES.filter((table) => copied[table] !== rows[table])
     if (wrong.length > 0) throw new StoreError('unusable', `The copy lacks rows of ${wrong.join(', ')}`)
+  })
+}
+
+function withCopy<T>(path: string, look: (copy: Database.Database) => T): T {
+  const copy = new Database(path)
+  try {
+    // One file instead of three; a collector switches it back.
+    copy.pragma('journal_mode = DELETE')
+    return look(copy)
   } finally {
     copy.close()
   }

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runInProcess as run } from './run-in-process.ts'
+import { startTestApp, temporaryFolder, type TestApp } from './start-test-app.ts'
+
+const folder = temporaryFolder()
+const below = (name: string) => join(folder.path, name)
+const good = below('good.db')
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp()
+  await app.post('/api/v1/events', { event_name: 'a' })
+  await run('backup', '--db', app.dbPath, '--to', good)
+})
+afterAll(async () => {
+  await app.stop()
+  folder.remove()
+})
+
+test('Restores nothing that doctor finds anything wrong with, and says what', async () => {
+  const [spoiled, restored] = [below('spoiled.db'), below('restored.db')]
+  const made = await run('restore', '--from', good, '--db', spoiled)
+  expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/: 1 events, \d+ bytes, all of it examined\n$/) })
+  const db = new Database(spoiled)
+  db.exec("UPDATE block SET body = x'00'")
+  db.close()
+  const refused = await run('restore', '--from', spoiled, '--db', restored)
+  const problem = `${spoiled} is damaged: every block and segment can be read: `
+  expect(refused).toEqual({ code: 1, out: '', err: expect.stringContaining(problem) })
+  expect([existsSync(restored), existsSync(`${restored}.partial`)]).toEqual([false, false])
+})
+
+test('Backup and restore say in a line what can not be written', async () => {
+  for (const to of [join(below('nowhere'), 'x.db'), join(good, 'x.db')]) {
+    for (const [from, ...args] of [
+      [app.dbPath, 'backup', '--db', app.dbPath, '--to', to],
+      [good, 'restore', '--from', good, '--db', to],
+    ] as const) {
+      const { code, err } = await run(...args)
+      expect([code, err.split('\n')]).toEqual([1, [expect.stringContaining(`Cannot copy ${from} to ${to}: `), '']])
+    }
+  }
+})
