@@ -37,6 +37,8 @@ export interface ClaimedKeys {
 export function createClaimedKeys(spilled: SpilledKeys, isReleased: IsReleased): ClaimedKeys {
   let generations: Generation[] = []
   let claimed: Claimed[] = []
+  /** Those that were begun since the last call of `settle`: numbers may begin anew below their base. */
+  let begun: Generation[] = []
 
   const held = (keys: KeyTable, key: ClaimKey) => keys.find(key) && !isReleased(key.project, keys.seconds, keys.number)
 
@@ -45,6 +47,7 @@ export function createClaimedKeys(spilled: SpilledKeys, isReleased: IsReleased):
     if (last !== undefined && number < last.base + NUMBERS_A_TABLE) return last
     const next = { base: number, last: number, keys: createKeyTable(number) }
     generations.push(next)
+    begun.push(next)
     return next
   }
 
@@ -67,8 +70,10 @@ export function createClaimedKeys(spilled: SpilledKeys, isReleased: IsReleased):
           if (before === undefined) keys.remove(key)
           else keys.put(key, before.seconds, before.number)
         }
+        generations = generations.filter((generation) => !begun.includes(generation))
       }
       claimed = []
+      begun = []
     },
     forget(sealedTo) {
       generations = generations.filter(({ last }) => last > sealedTo)

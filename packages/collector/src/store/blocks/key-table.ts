@@ -2,7 +2,7 @@ import type { ClaimKey } from './claim-key.ts'
 
 const SHARDS = 64
 const FIRST_SLOTS = 64
-/** A slot is three words of key, the seconds of its event's time, and the event's number less the base, plus 1. */
+/** A slot is three words of key, the seconds of its event's time, and the event's number less the base, plus 1: 0 where it is empty. */
 const WORDS = 5
 const MAX_LOAD = 0.6
 
@@ -30,7 +30,7 @@ export interface KeyTable {
   remove(key: ClaimKey): void
 }
 
-/** Numbers must lie within 2³² after `base`. */
+/** Numbers must not lie below `base`, and within 2³² after it. */
 export function createKeyTable(base: number): KeyTable {
   const shards = Array.from({ length: SHARDS }, () => newShard(FIRST_SLOTS))
   const found = { seconds: 0, number: 0 }
@@ -38,10 +38,9 @@ export function createKeyTable(base: number): KeyTable {
     find(key) {
       const { slots, mask } = shardOf(shards, key)
       const at = seek(slots, mask, key)
-      const place = slots[at + 4] as number
-      if (place === 0) return false
+      if (isEmpty(slots, at)) return false
       found.seconds = slots[at + 3] as number
-      found.number = base + place - 1
+      found.number = base + (slots[at + 4] as number) - 1
       return true
     },
     get seconds() {
@@ -55,9 +54,10 @@ export function createKeyTable(base: number): KeyTable {
       if (shard.used >= MAX_LOAD * (shard.mask + 1)) grow(shard)
       const { slots, mask } = shard
       const at = seek(slots, mask, key)
-      if (isEmpty(slots, at)) shard.used += 1
-      const place = slots[at + 4] as number
-      const replaced = place === 0 ? undefined : { seconds: slots[at + 3] as number, number: base + place - 1 }
+      const replaced = isEmpty(slots, at)
+        ? undefined
+        : { seconds: slots[at + 3] as number, number: base + (slots[at + 4] as number) - 1 }
+      if (replaced === undefined) shard.used += 1
       slots[at] = key.a
       slots[at + 1] = foldOf(key)
       slots[at + 2] = key.c
@@ -66,9 +66,9 @@ export function createKeyTable(base: number): KeyTable {
       return replaced
     },
     remove(key) {
-      const { slots, mask } = shardOf(shards, key)
-      // The key stays, so that those behind it are found; without a place it counts for nothing.
-      slots[seek(slots, mask, key) + 4] = 0
+      const shard = shardOf(shards, key)
+      removeSlot(shard, seek(shard.slots, shard.mask, key) / WORDS)
+      shard.used -= 1
     },
   }
 }
@@ -90,24 +90,41 @@ function newShard(slots: number): Shard {
 function seek(slots: Uint32Array, mask: number, key: ClaimKey): number {
   const { a, c } = key
   const b = foldOf(key)
-  for (let slot = (c >>> 6) & mask; ; slot = (slot + 1) & mask) {
+  for (let slot = homeOf(c, mask); ; slot = (slot + 1) & mask) {
     const at = WORDS * slot
-    if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c) return at
     if (isEmpty(slots, at)) return at
+    if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c) return at
   }
 }
 
 function isEmpty(slots: Uint32Array, at: number): boolean {
-  return slots[at + 2] === 0 && slots[at + 4] === 0 && slots[at] === 0 && slots[at + 1] === 0
+  return slots[at + 4] === 0
+}
+
+/** The slot that a key has unless others were there first. */
+function homeOf(c: number, mask: number): number {
+  return (c >>> 6) & mask
+}
+
+/** Empties a slot. Keys behind it that would not be found over the gap are moved into it, each leaving the next gap. */
+function removeSlot({ slots, mask }: Shard, removed: number): void {
+  let gap = removed
+  for (let slot = (gap + 1) & mask; !isEmpty(slots, WORDS * slot); slot = (slot + 1) & mask) {
+    const home = homeOf(slots[WORDS * slot + 2] as number, mask)
+    if (((slot - home) & mask) < ((slot - gap) & mask)) continue
+    slots.copyWithin(WORDS * gap, WORDS * slot, WORDS * (slot + 1))
+    gap = slot
+  }
+  slots.fill(0, WORDS * gap, WORDS * (gap + 1))
 }
 
 function grow(shard: Shard): void {
   const { slots, mask } = shard
   const grown = newShard(2 * (mask + 1))
   for (let at = 0; at < slots.length; at += WORDS) {
-    if (slots[at + 4] === 0) continue
-    let slot = ((slots[at + 2] as number) >>> 6) & grown.mask
-    while (grown.slots[WORDS * slot + 4] !== 0) slot = (slot + 1) & grown.mask
+    if (isEmpty(slots, at)) continue
+    let slot = homeOf(slots[at + 2] as number, grown.mask)
+    while (!isEmpty(grown.slots, WORDS * slot)) slot = (slot + 1) & grown.mask
     grown.slots.set(slots.subarray(at, at + WORDS), WORDS * slot)
     grown.used += 1
   }
