@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { examineBlocks } from '../../src/store/blocks/examine-blocks.ts'
+import { createSealLease } from '../../src/store/blocks/seal-lease.ts'
 import { temporaryFolder } from '../start-test-app.ts'
 import { createProject, ingest, PROJECT } from './crash-scenario.ts'
 import { type Asked, openTestBlocks, type TestBlocks } from './open-test-blocks.ts'
@@ -108,4 +109,14 @@ test('Two processes that ingest by turns know each other’s keys, numbers and s
   expect(wrongIn(other)).toEqual([])
   await one.close()
   await other.close()
+})
+
+test('Who seals is not taken over from by a process that read the clock before it, but by one that finds the clock set back', async () => {
+  const blocks = await openTestBlocks(newPath())
+  const at = (name: string, now: number) => createSealLease(blocks.db, name, () => now)
+  expect(at('one', 100_001).take()).toBe(true)
+  expect(at('other', 100_000).take()).toBe(false)
+  expect(at('one', 100_002).renew()).toBe(true)
+  expect(at('other', 10_000).take()).toBe(true)
+  await blocks.close()
 })

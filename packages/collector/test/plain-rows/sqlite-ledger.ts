@@ -35,7 +35,7 @@ export function createSqliteLedger(db: Database): Ledger {
     const written = batches.map((batch) => {
       const fresh: StoredEvent[] = []
       const answer = ingestBatch(projectRow(batch.projectId), batch, { lanes, fresh, takeNumber })
-      for (const delivery of plan(batch.projectId, fresh, windows)) enqueued += enqueue(delivery)
+      for (const delivery of plan(batch.projectId, fresh, windows)) enqueued += enqueue(delivery, 0)
       return answer
     })
     windows.save()

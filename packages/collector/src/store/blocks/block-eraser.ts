@@ -27,14 +27,14 @@ export interface BlockEraserParts {
 /** Hides events with a row of `erasure`, in one small transaction; what is hidden is taken out of the file later. */
 export function createBlockEraser({ db, count, reclaimer, afterTurn }: BlockEraserParts): Eraser {
   const projectRow = createProjectIds(db)
-  const hide = db.transaction(createHide(db))
+  const hide = db.transaction(createHide(db, reclaimer.hidesUsers))
   const eraseDeliveries = createErasureDeliveries(db)
 
   async function erase(projectId: string, wish: ErasureWish): Promise<number> {
     const project = await guard(() => projectRow(projectId))
-    // A key of an erased user's event is never released: that must be written down before others are.
-    if (wish.kind === 'before') await reclaimer.reclaimUsers(project)
     for (;;) {
+      // A key of an erased user's event is never released: that must be written down before others are.
+      if (wish.kind === 'before') await reclaimer.reclaimUsers(project)
       const counted = await count(projectId, wish)
       const hidden = await guard(() => hide.immediate(project, wish, counted))
       if (hidden === 'overtaken') continue
@@ -50,15 +50,16 @@ export function createBlockEraser({ db, count, reclaimer, afterTurn }: BlockEras
   }
 }
 
-/** What was hidden, and up to which row deliveries go with it. */
+/** What was hidden, and which deliveries go with it: up to a row, of events up to a number. */
 interface Hidden {
   /** Id of the erasure; `undefined` where none was needed. */
   readonly id: number | undefined
   readonly deliveriesTo: number
+  readonly upTo: number
 }
 
-/** Does nothing where segments or erasures changed after the count. */
-function createHide(db: Database) {
+/** Does nothing where segments or erasures changed after the count, or where a user was erased just now. */
+function createHide(db: Database, hidesUsers: Reclaimer['hidesUsers']) {
   const layout = db.prepare<[], number>('SELECT layout FROM storage').pluck()
   const grow = db.prepare('UPDATE storage SET layout = layout + 1')
   const lastDelivery = db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM delivery').pluck()
@@ -77,7 +78,7 @@ function createHide(db: Database) {
   const book = db.prepare<[number, number]>('UPDATE project SET deleted = deleted + ? WHERE id = ?')
   const forgetWindows = createForgetWindows(db)
   return (project: number, wish: ErasureWish, counted: ErasureCount): Hidden | 'overtaken' => {
-    if (layout.get() !== counted.layout) return 'overtaken'
+    if (layout.get() !== counted.layout || (wish.kind === 'before' && hidesUsers(project))) return 'overtaken'
     const userId = wish.kind === 'user' ? wish.userId : null
     const before = wish.kind === 'before' ? wish.beforeMs : null
     if (userId !== null) forgetWindows(project, JSON.stringify(userId))
@@ -85,12 +86,13 @@ function createHide(db: Database) {
     // Of a user whose events were all deleted by time the text is still there.
     const isNeeded =
       counted.events > 0 || (userId !== null && isKnown.get(userHash(project, userId), project, userId) !== undefined)
-    if (!isNeeded) return { id: undefined, deliveriesTo }
+    const upTo = counted.lastNumber
+    if (!isNeeded) return { id: undefined, deliveriesTo, upTo }
     removeCovered[wish.kind].run(project, before ?? userId)
-    const { lastInsertRowid } = insert.run(project, counted.lastNumber, before, userId, deliveriesTo)
+    const { lastInsertRowid } = insert.run(project, upTo, before, userId, deliveriesTo)
     book.run(counted.events, project)
     grow.run()
-    return { id: Number(lastInsertRowid), deliveriesTo }
+    return { id: Number(lastInsertRowid), deliveriesTo, upTo }
   }
 }
 
@@ -98,11 +100,12 @@ function createHide(db: Database) {
 function createErasureDeliveries(db: Database) {
   const eraseDeliveries = createEraseDeliveries(db)
   const done = db.prepare<[number]>('UPDATE erasure SET deliveries_to = NULL WHERE id = ?')
-  const piece = db.transaction((project: number, wish: ErasureWish, { id, deliveriesTo: to }: Hidden): boolean => {
+  const piece = db.transaction((project: number, wish: ErasureWish, hidden: Hidden): boolean => {
+    const { id, deliveriesTo: to, upTo } = hidden
     const erased =
       wish.kind === 'user'
-        ? { project, before: null, userId: wish.userId, to }
-        : { project, before: wish.beforeMs, userId: null, to }
+        ? { project, before: null, userId: wish.userId, to, upTo }
+        : { project, before: wish.beforeMs, userId: null, to, upTo }
     if (eraseDeliveries(erased)) return true
     if (id !== undefined) done.run(id)
     return false

@@ -54,29 +54,22 @@ export interface BlockFile {
 }
 
 export function openBlockFile(parts: BlockFileParts): BlockFile {
-  const { db, name, work, count, segmentEvents, now, afterTurn, onError, faultPoint } = parts
-  const stopping = new AbortController()
+  const { db, name, work, count, segmentEvents, now, afterTurn, faultPoint } = parts
+  const ending = new AbortController()
+  const stoppable = { ...parts, stopping: ending.signal }
   const memory = createTailMemory(db, name)
-  const checkpointer = createCheckpointer({ ...parts, stopping: stopping.signal })
+  const checkpointer = createCheckpointer(stoppable)
   const exclusive = createExclusive()
   const lease = createSealLease(db, name, now)
   const turnMs = () =>
     Math.min(MAX_TURN_MS, TURN_MS * 2 ** Math.max(0, Math.floor(memory.unsealed / segmentEvents) - 1))
-  const onStep = checkpointer.committed
-  const steps = createSmallSteps({ ...parts, lease, turnMs, stopping: stopping.signal, onStep })
+  const steps = createSmallSteps({ ...stoppable, lease, turnMs, onStep: checkpointer.committed })
   const sealer = createSealer({ db, steps, work })
   const mergeRuns = createRunMerger(db, steps, work)
-  const sealLoop = createSealLoop({
-    exclusive,
-    lease,
-    sealer,
-    mergeRuns,
-    segmentEvents,
-    now,
-    onError,
-    unsealed: () => memory.unsealed,
-  })
+  const unsealed = () => memory.unsealed
+  const sealLoop = createSealLoop({ ...parts, exclusive, lease, sealer, mergeRuns, unsealed })
   const reclaimer = createReclaimer({
+    ...stoppable,
     exclusive,
     lease,
     sealer,
@@ -98,7 +91,7 @@ export function openBlockFile(parts: BlockFileParts): BlockFile {
     },
     sealAll: sealLoop.sealAll,
     async stop() {
-      stopping.abort()
+      ending.abort()
       await Promise.all([sealLoop.idle(), checkpointer.idle(), exclusive(() => Promise.resolve())])
     },
   }

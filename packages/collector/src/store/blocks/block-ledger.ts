@@ -40,7 +40,8 @@ export function createBlockLedger({ db, memory, onCommitted, faultPoint }: Block
     const written = batches.map((batch, i) => {
       const fresh: StoredEvent[] = []
       const answer = judgeBatch(projects[i] as number, batch, { lanes, fresh, stored })
-      for (const delivery of plan(batch.projectId, fresh, windows)) enqueued += enqueue(delivery)
+      const last = stored.at(-1)?.number ?? memory.lastNumber
+      for (const delivery of plan(batch.projectId, fresh, windows)) enqueued += enqueue(delivery, last)
       return answer
     })
     windows.save()

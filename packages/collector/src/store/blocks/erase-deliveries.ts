@@ -4,12 +4,13 @@ import { createDeleteDeliveries } from '../sqlite/delivery-deletion.ts'
 /** Deliveries of one piece: some milliseconds. */
 const DELETED_ROWS = 250
 
-/** Which deliveries go with what is deleted: those up to `to`. */
+/** Which deliveries go with what is deleted: those up to `to` of events up to the number `upTo`. */
 export interface ErasedDeliveries {
   readonly project: number
   readonly before: number | null
   readonly userId: string | null
   readonly to: number
+  readonly upTo: number
 }
 
 /**
@@ -21,7 +22,7 @@ export function createEraseDeliveries(db: Database): (erased: ErasedDeliveries) 
     db
       .prepare<[ErasedDeliveries], number>(
         `SELECT id FROM delivery WHERE webhook IN (SELECT id FROM webhook WHERE project = @project) AND id <= @to
-           AND ${where} LIMIT ${DELETED_ROWS}`,
+           AND event_number <= @upTo AND ${where} LIMIT ${DELETED_ROWS}`,
       )
       .pluck()
   const over = `state IN ('delivered', 'failed', 'cancelled')`

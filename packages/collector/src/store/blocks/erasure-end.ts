@@ -16,6 +16,7 @@ interface DeliveriesLeft {
   readonly before: number | null
   readonly userId: string | null
   readonly to: number
+  readonly upTo: number
 }
 
 interface ErasedUser {
@@ -91,7 +92,7 @@ function prepareStatements(db: Database) {
   const ended = 'FROM erasure WHERE user_id IS NOT NULL AND id <= ?'
   return {
     deliveriesLeft: db.prepare<[], DeliveriesLeft>(
-      `SELECT id, project, before, user_id AS userId, deliveries_to AS "to" FROM erasure
+      `SELECT id, project, before, user_id AS userId, deliveries_to AS "to", up_to AS upTo FROM erasure
        WHERE deliveries_to IS NOT NULL ORDER BY id LIMIT 1`,
     ),
     deliveriesDone: db.prepare<[number]>('UPDATE erasure SET deliveries_to = NULL WHERE id = ?'),

@@ -1,4 +1,5 @@
 import { guard } from '../sqlite/guard.ts'
+import { StoreError } from '../store-error.ts'
 import type { ErasureEnd } from './erasure-end.ts'
 import type { Exclusive } from './exclusive.ts'
 import type { SealLease } from './seal-lease.ts'
@@ -16,13 +17,20 @@ export interface ReclaimerParts {
   readonly mergeRuns: () => Promise<boolean>
   readonly deleteOrphans: () => Promise<boolean>
   readonly end: ErasureEnd
+  readonly wait: (ms: number) => Promise<unknown>
+  readonly stopping: AbortSignal
 }
+
+/** How often it is looked whether another process has done its piece. */
+const OTHERS_MS = 50
 
 /** Takes out of the file what is in it for nothing. */
 export interface Reclaimer {
   /** Does one piece, unless another process is at it. Whether there may be more. */
   reclaim(): Promise<boolean>
-  /** Resolves when nothing of a project's erased users is left in blocks and segments, or another process is at it. */
+  /** Whether something of a project's erased users may be left in blocks and segments. */
+  hidesUsers(project: number): boolean
+  /** Resolves when nothing is. Rejects with `StoreError` (`unavailable`) when the store is closed before. */
   reclaimUsers(project: number): Promise<void>
 }
 
@@ -41,13 +49,15 @@ export function createReclaimer(parts: ReclaimerParts): Reclaimer {
     end.forgetErasures,
   ]
 
+  const hidesUsers = (project: number) => rewriter.hidesUsers(project) || cleaner.hidesUsers(project)
   return {
+    hidesUsers,
     reclaim: () => exclusive(() => leased(lease, () => firstOf(pieces))),
     async reclaimUsers(project) {
-      for (;;) {
-        const isLeft = () => rewriter.hidesUsers(project) || cleaner.hidesUsers(project)
-        if (!(await guard(isLeft))) return
-        if (!(await exclusive(() => leased(lease, () => firstOf([cleaner.clean, rewriter.rewriteNext]))))) return
+      while (await guard(() => hidesUsers(project))) {
+        if (parts.stopping.aborted) throw new StoreError('unavailable', 'The store is being closed')
+        const isDone = await exclusive(() => leased(lease, () => firstOf([cleaner.clean, rewriter.rewriteNext])))
+        if (!isDone) await parts.wait(OTHERS_MS)
       }
     },
   }

@@ -12,11 +12,14 @@ export interface SealLease {
   release(): void
 }
 
-/** `name` is like no other that uses the file; `now` is milliseconds since 1970. */
+/**
+ * `name` is like no other that uses the file; `now` is milliseconds since 1970. A lease that ends later than any can was taken before the
+ * clock was set back; `now` may be older than another's, by as long as a transaction waited.
+ */
 export function createSealLease(db: Database, name: string, now: () => number): SealLease {
   const take = db.prepare<[{ name: string; until: number; now: number }]>(
     `UPDATE storage SET sealer = @name, sealer_until = @until
-     WHERE sealer IN ('', @name) OR sealer_until < @now OR sealer_until > @until`,
+     WHERE sealer IN ('', @name) OR sealer_until < @now OR sealer_until > @until + ${LEASE_MS}`,
   )
   const renew = db.prepare<[number, string]>('UPDATE storage SET sealer_until = ? WHERE sealer = ?')
   const release = db.prepare<[string]>(`UPDATE storage SET sealer = '' WHERE sealer = ?`)
