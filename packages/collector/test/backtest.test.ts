@@ -5,7 +5,7 @@ import type { StoredEvent } from '../src/store/ledger.ts'
 import type { Rule } from '../src/store/registry.ts'
 import { openTestStore } from './open-test-store.ts'
 import { nameUuid } from '../src/id/uuid.ts'
-import { startTestApp, temporaryFolder, type TestApp } from './start-test-app.ts'
+import { answerOf, startTestApp, temporaryFolder, type TestApp } from './start-test-app.ts'
 
 const stops: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -70,6 +70,34 @@ describe('A backtest', () => {
     }
     // All but the last fire, and not for everything.
     expect(fired.map((count) => count > 0 && count < 1_000)).toEqual([true, true, true, true, false])
+  })
+
+  test('judges a number beyond the range of doubles as the rule did when it came: as null', async () => {
+    const app = await startTestApp()
+    stops.push(app.stop)
+    const conditions = [{ $gt: 500 }, { $type: 'number' }, { $type: 'null' }, { $in: [null] }]
+    const made: { ruleId: string; webhookId: string }[] = []
+    for (const [i, amount] of conditions.entries()) {
+      const webhook = await app.post('/api/v1/webhooks', { url: `http://127.0.0.1:9/${i}`, events: [] })
+      const actions = [{ type: 'webhook', webhook_id: webhook.body.id }]
+      const rule = { name: `${i}`, conditions: { event_name: 'i', 'metadata.amount': amount }, actions }
+      made.push({ ruleId: (await app.post('/api/v1/rules', rule)).body.id, webhookId: webhook.body.id })
+    }
+    const { event_id } = await answerOf(
+      fetch(`${app.url}/api/v1/events`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${app.secretKey}`, 'content-type': 'application/json' },
+        body: '{"event_name":"i","metadata":{"amount":1e999}}',
+      }),
+    ).then(({ body }) => body as { event_id: string })
+    const verdicts = await Promise.all(
+      made.map(async ({ ruleId, webhookId }) => ({
+        live: (await app.store.deliveryLog.list(webhookId, { limit: 10 })).map(({ eventId }) => eventId),
+        tried: (await app.post(`/api/v1/rules/${ruleId}/backtest`, {})).body.event_ids,
+      })),
+    )
+    const [silent, fires] = [[], [event_id]].map((ids) => ({ live: ids, tried: ids }))
+    expect(verdicts).toEqual([silent, silent, fires, fires])
   })
 
   test('looks at a half-open range, oldest first, at so many, and says how far it came', async () => {

@@ -93,6 +93,36 @@ test('An event is taken or refused exactly as the schema of record says, with it
   )
 }, 60_000)
 
+/** The metadata of an event that a request brings, and of the event that rules judge. */
+function seenByRules(metadata: string) {
+  const given = JSON.parse(`{"event_name":"e","metadata":${metadata}}`) as { metadata: unknown }
+  const checked = checkEvent(given, arrival)
+  if (checked.kind === 'rejection') throw new Error(checked.message)
+  return { given: given.metadata, ...checked.event }
+}
+
+const long = `"long":"${'x'.repeat(5_000)}"`
+
+test.each([
+  ['at the top', '{"a":1e999}'],
+  ['deep inside, beside a null', '{"a":{"b":[1,{"c":-1e999},null]}}'],
+  ['of much metadata', `{${long},"a":1e999}`],
+])('Where a number %s is beyond the range of doubles, rules see what is stored', (_where, text) => {
+  const { metadata, metadataText } = seenByRules(text)
+  expect(metadata).toEqual(JSON.parse(metadataText))
+  expect(metadataText).toBe(text.replace(/-?1e999/, 'null'))
+})
+
+test.each([
+  ['Empty', '{}'],
+  ['Greatest', '{"a":1.7976931348623157e308}'],
+  ['Holding null', '{"a":null,"b":["null",{"c":null}]}'],
+  ['Much', `{${long},"a":null}`],
+])('%s metadata is not parsed a second time', (_what, text) => {
+  const { given, metadata } = seenByRules(text)
+  expect(metadata).toBe(given)
+})
+
 test('An ordinary event never costs the schema', () => {
   const ordinary = fc.record(
     {

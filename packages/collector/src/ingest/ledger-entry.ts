@@ -2,6 +2,7 @@ import {
   DROP_REASONS,
   DROPPED_EVENT_NAME,
   type EventInput,
+  holdsInfinity,
   type JsonObject,
   type LanePosition,
   parseLaneKey,
@@ -74,7 +75,8 @@ function readValid({ event_name, user_id, timestamp, metadata = {}, idempotency_
 const NO_DROPS: Readonly<Record<string, number>> = {}
 
 function storedEvent(eventId: string, key: EventKey, event: ReadEvent, nowMs: number): StoredEvent {
-  const { eventName, userId, timestampMs, metadata, metadataText } = event
+  const { eventName, userId, timestampMs, metadataText } = event
+  const metadata = metadataOf(event)
   const stored = {
     eventId,
     eventName,
@@ -87,6 +89,13 @@ function storedEvent(eventId: string, key: EventKey, event: ReadEvent, nowMs: nu
   }
   const isReport = eventName === DROPPED_EVENT_NAME && key.kind === 'lane'
   return isReport ? { ...stored, ...reportOf(metadata) } : stored
+}
+
+/** As it is kept, so that rules judge nothing else: infinite numbers are null there. */
+function metadataOf({ metadata, metadataText }: ReadEvent): JsonObject {
+  // Only text that has a null can have one for such a number: the search costs the least.
+  const differs = metadataText.includes('null') && holdsInfinity(metadata)
+  return differs ? (JSON.parse(metadataText) as JsonObject) : metadata
 }
 
 function reportOf(metadata: JsonObject): Pick<StoredEvent, 'drops' | 'lastNumber'> {
