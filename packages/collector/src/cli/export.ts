@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { openEventExport } from '../store/blocks/event-export.ts'
 import { openToRead } from '../store/sqlite/open-read-only.ts'
+import { createSqliteProjects } from '../store/sqlite/sqlite-projects.ts'
 import type { Flags } from './flags.ts'
 import { databasePath, requiredFile } from './named-file.ts'
+import { namedProject } from './named-project.ts'
 import { createProgressBar } from './progress-bar.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 
@@ -13,8 +15,9 @@ export async function exportEvents(flags: Flags, terminal: Terminal): Promise<Ex
   if (to === undefined) return EXIT.usage
   const db = openToRead(databasePath(flags, terminal))
   try {
-    const project = flags['project'] === undefined ? undefined : String(flags['project']).toLowerCase()
-    const events = openEventExport(db, project)
+    const named = await namedProject(flags, createSqliteProjects(db), terminal)
+    if (!named.ok) return EXIT.failed
+    const events = openEventExport(db, named.id)
     const file = await create(to)
     if (typeof file === 'string') {
       terminal.err(`Cannot write ${to}: ${file}\n`)

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { isKeyKind, type KeyWish, MAX_PER_MINUTE, newKey } from '../manage/new-key.ts'
 import { shownKey } from '../manage/shown-key.ts'
-import type { ApiKey } from '../store/registry.ts'
+import type { ApiKey, Project } from '../store/registry.ts'
 import type { Store } from '../store/store.ts'
 import type { Flags } from './flags.ts'
+import { namedProject } from './named-project.ts'
 import { addProject } from './projects.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 import { withNewStore, withStore } from './with-store.ts'
 
 /** `truecount keys create`: the key is valid at once, in a running collector too. */
 export async function createKey(flags: Flags, terminal: Terminal): Promise<ExitCode> {
-  const { kind, project } = flags
+  const { kind } = flags
   const eventsPerMinute = readLimit(flags['events-per-minute'])
   const analyticsPerMinute = readLimit(flags['analytics-per-minute'])
   const problems = [
@@ -23,8 +24,9 @@ export async function createKey(flags: Flags, terminal: Terminal): Promise<ExitC
     return EXIT.usage
   }
   return withNewStore(flags, terminal, async (store) => {
-    const projectId = await chooseProject(store, project)
-    if (projectId === undefined) return missing(terminal, `There is no project ${project} in this database`)
+    const named = await namedProject(flags, store.projects, terminal)
+    if (!named.ok) return EXIT.failed
+    const projectId = named.id ?? (await firstProject(store)).id
     const { key, id } = await addKey(store, { kind, projectId, eventsPerMinute, analyticsPerMinute })
     show(flags, terminal, { id, key, kind, project_id: projectId })
     return EXIT.ok
@@ -34,10 +36,10 @@ export async function createKey(flags: Flags, terminal: Terminal): Promise<ExitC
 /** `truecount keys list`: every key by its first characters. */
 export function listKeys(flags: Flags, terminal: Terminal): Promise<ExitCode> {
   return withStore(flags, terminal, async (store) => {
-    const { project } = flags
-    const keys = await allKeys(store)
-    const wanted = keys.filter(({ projectId }) => project === undefined || projectId === String(project).toLowerCase())
-    const shown = wanted.map(shownKey)
+    const named = await namedProject(flags, store.projects, terminal)
+    if (!named.ok) return EXIT.failed
+    const keys = named.id === undefined ? await allKeys(store) : await store.apiKeys.list(named.id)
+    const shown = keys.map(shownKey)
     const lines = shown.map((key) => {
       const limits = `events ${key.events_per_minute || 'any'}, analytics ${key.analytics_per_minute || 'any'} a minute`
       return `${key.id}  ${key.prefix}…  ${key.kind}  ${limits}${key.revoked_at ? `  revoked ${key.revoked_at}` : ''}\n`
@@ -91,9 +93,8 @@ async function allKeys(store: Store): Promise<ApiKey[]> {
   return (await Promise.all(projects.map(({ id }) => store.apiKeys.list(id)))).flat()
 }
 
-async function chooseProject(store: Store, wanted: string | boolean | undefined): Promise<string | undefined> {
-  if (wanted !== undefined) return (await store.projects.find(String(wanted).toLowerCase()))?.id
-  return ((await store.projects.first()) ?? (await addProject(store, ''))).id
+async function firstProject(store: Store): Promise<Project> {
+  return (await store.projects.first()) ?? (await addProject(store, ''))
 }
 
 const LIMIT_RULE = `must be a whole number from 0 (no limit) to ${MAX_PER_MINUTE}`

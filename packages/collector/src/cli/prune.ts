@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { formatTimestamp, parseTimestamp } from '@truecount/protocol'
 import { RECLAIM_PAUSE_MS, reclaimAll } from '../erase/janitor.ts'
-import type { Store } from '../store/store.ts'
 import type { Flags } from './flags.ts'
+import { namedProject } from './named-project.ts'
 import { createProgressBar } from './progress-bar.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 import { withStore } from './with-store.ts'
@@ -19,11 +19,9 @@ export async function prune(flags: Flags, terminal: Terminal): Promise<ExitCode>
     return EXIT.usage
   }
   return withStore(flags, terminal, async (store) => {
-    const projects = await projectsOf(store, flags['project'])
-    if (typeof projects === 'string') {
-      terminal.err(`${projects}\n`)
-      return EXIT.failed
-    }
+    const named = await namedProject(flags, store.projects, terminal)
+    if (!named.ok) return EXIT.failed
+    const projects = named.id === undefined ? (await store.projects.list()).map(({ id }) => id) : [named.id]
     const bar = createProgressBar(terminal, 'deleted', Date.now)
     let deleted = 0
     for (const projectId of projects) {
@@ -51,11 +49,4 @@ function readInstant(flags: Flags, nowMs: number): number | string {
   const match = AGE.exec(String(age))
   if (match === null) return `--older-than must be a whole number of h, d or w (such as 90d), got ${String(age)}`
   return nowMs - Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]
-}
-
-async function projectsOf(store: Store, project: string | boolean | undefined): Promise<readonly string[] | string> {
-  const all = (await store.retention.list()).map(({ projectId }) => projectId)
-  if (project === undefined) return all
-  const wanted = String(project).toLowerCase()
-  return all.includes(wanted) ? [wanted] : `There is no project ${wanted} in this database`
 }

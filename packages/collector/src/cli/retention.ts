@@ -1,5 +1,6 @@
 import { MAX_RETENTION_DAYS } from '../store/eraser.ts'
 import type { Flags } from './flags.ts'
+import { namedProject } from './named-project.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 import { withStore } from './with-store.ts'
 
@@ -11,12 +12,11 @@ export async function setRetention(flags: Flags, terminal: Terminal): Promise<Ex
     return EXIT.usage
   }
   return withStore(flags, terminal, async (store) => {
-    const wanted = flags['project'] === undefined ? undefined : String(flags['project']).toLowerCase()
-    const chosen = (await store.retention.list()).filter(({ projectId }) => projectId === (wanted ?? projectId))
+    const named = await namedProject(flags, store.projects, terminal)
+    if (!named.ok) return EXIT.failed
+    const chosen = (await store.retention.list()).filter(({ projectId }) => projectId === (named.id ?? projectId))
     if (chosen.length === 0) {
-      terminal.err(
-        wanted === undefined ? 'There is no project yet\n' : `There is no project ${wanted} in this database\n`,
-      )
+      terminal.err('There is no project yet\n')
       return EXIT.failed
     }
     if (days !== undefined) for (const { projectId } of chosen) await store.retention.set(projectId, days)

@@ -3,9 +3,11 @@ import { formatTimestamp } from '@truecount/protocol'
 import { shownWebhook } from '../deliver/webhook-schema.ts'
 import { openAttemptTail, type TailedAttempt } from '../store/sqlite/attempt-tail.ts'
 import { openReadOnly } from '../store/sqlite/open-read-only.ts'
+import { createSqliteWebhooks } from '../store/sqlite/sqlite-webhooks.ts'
 import type { Command } from './command.ts'
 import type { Flags } from './flags.ts'
 import { databasePath } from './named-file.ts'
+import { namedProject } from './named-project.ts'
 import { EXIT, type ExitCode, type Terminal } from './terminal.ts'
 import { withStore } from './with-store.ts'
 
@@ -36,8 +38,9 @@ export const WEBHOOK_COMMANDS: readonly Command[] = [
 /** `truecount webhooks list`: where events go, and how it goes. */
 function listWebhooks(flags: Flags, terminal: Terminal): Promise<ExitCode> {
   return withStore(flags, terminal, async (store) => {
-    const project = flags['project'] === undefined ? undefined : String(flags['project']).toLowerCase()
-    const webhooks = (await store.webhooks.list(project)).map((webhook) => ({
+    const named = await namedProject(flags, store.projects, terminal)
+    if (!named.ok) return EXIT.failed
+    const webhooks = (await store.webhooks.list(named.id)).map((webhook) => ({
       project_id: webhook.projectId,
       ...shownWebhook(webhook),
     }))
@@ -55,6 +58,11 @@ async function tailWebhooks(flags: Flags, terminal: Terminal): Promise<ExitCode>
   const db = openReadOnly(databasePath(flags, terminal))
   try {
     const webhook = flags['webhook'] === undefined ? undefined : String(flags['webhook']).toLowerCase()
+    const all = await createSqliteWebhooks(db).list()
+    if (webhook !== undefined && !all.some(({ id }) => id === webhook)) {
+      terminal.err(`There is no webhook ${webhook} in this database\n`)
+      return EXIT.failed
+    }
     const tail = openAttemptTail(db, webhook, RECENT)
     while (!terminal.ending.aborted) {
       const attempts = tail.next()
