@@ -134,6 +134,32 @@ describe('What never becomes a request', () => {
   })
 })
 
+test('A route that wants no body takes none, or JSON, and refuses what else comes as any route does', async () => {
+  const { key } = await app.newProject('secret')
+  for (const [path, status] of [
+    ['/users', 201],
+    ['/api/v1/keys/none/rotate', 404],
+    ['/api/v1/webhooks/none/test', 404],
+    ['/api/v1/webhooks/none/rotate-secret', 404],
+    ['/api/v1/webhooks/none/deliveries/none/redeliver', 404],
+  ] as const) {
+    const statusOf = async (type?: string, body?: string) => {
+      const headers = { authorization: `Bearer ${key}`, ...(type === undefined ? {} : { 'content-type': type }) }
+      const sent = body === undefined ? {} : { body }
+      return (await fetch(app.url + path, { method: 'POST', headers, ...sent })).status
+    }
+    const statuses = [
+      await statusOf(),
+      await statusOf('application/json'),
+      await statusOf('application/json', '{"name":"ada"}'),
+      await statusOf('application/json', '{'),
+      await statusOf('text/plain', '{}'),
+      await statusOf('application/x-www-form-urlencoded', 'name=ada'),
+    ]
+    expect({ path, statuses }).toEqual({ path, statuses: [status, status, status, 400, 415, 415] })
+  }
+})
+
 describe('Strange JSON', () => {
   test.each([
     ['event_name', '{"event_name":"\\ud800"}'],

@@ -82,7 +82,7 @@ function describeRoute({ method, path, access, quota, doc }: Route): Operation {
         description: doc.answer.description,
         ...(doc.answer.body === undefined ? {} : { content: json(jsonSchemaOf(doc.answer.body)) }),
       },
-      ...errorResponses(errorsOf(doc.body !== undefined, path.includes(':'), quota !== undefined)),
+      ...errorResponses(errorsOf(method === 'POST' || doc.body !== undefined, path.includes(':'), quota !== undefined)),
     },
   }
 }
@@ -112,13 +112,13 @@ function queryParameters(query: Readonly<Record<string, string>>): Parameter[] {
   }))
 }
 
-function errorsOf(hasBody: boolean, hasPathParameter: boolean, isLimited: boolean): ErrorCode[] {
+function errorsOf(readsBody: boolean, hasPathParameter: boolean, isLimited: boolean): ErrorCode[] {
   return [
     'invalid_request',
     'unauthorized',
     'forbidden',
     ...(hasPathParameter ? (['not_found', 'conflict'] as const) : []),
-    ...(hasBody ? (['request_timeout', 'payload_too_large', 'unsupported_media_type'] as const) : []),
+    ...(readsBody ? (['request_timeout', 'payload_too_large', 'unsupported_media_type'] as const) : []),
     ...(isLimited ? (['batch_too_large', 'rate_limited'] as const) : []),
     'internal_error',
     'unavailable',

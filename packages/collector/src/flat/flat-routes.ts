@@ -1,4 +1,5 @@
 import type { Context } from 'koa'
+import { refuseStrangeBody } from '../http/request-body.ts'
 import type { RouteFamily } from '../http/route-family.ts'
 import type { EventPages, NumberedEvent } from '../store/event-pages.ts'
 import type { EventStats } from '../store/event-stats.ts'
@@ -53,6 +54,8 @@ export function createFlatRoutes(parts: FlatParts): RouteFamily {
       method: 'POST',
       path: '/users',
       async handle(ctx, projectId) {
+        const strange = await refuseStrangeBody(ctx)
+        if (strange !== undefined) return answerFlatError(ctx, strange)
         const name = parts.newName()
         const [id] = await parts.users.create(projectId, [name])
         ctx.status = 201

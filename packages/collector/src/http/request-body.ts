@@ -1,3 +1,4 @@
+import { MAX_MANAGEMENT_BODY_BYTES } from './check-body.ts'
 import type { Exchange } from './exchange.ts'
 import { BODY_TIMES } from './body-times.ts'
 import { ENCODINGS, knowsEncoding } from './inflate.ts'
@@ -30,6 +31,13 @@ export async function readJson(exchange: Exchange, { maxBytes, alsoText }: BodyR
     const problem = error instanceof SyntaxError ? error.message : 'it is not valid UTF-8'
     return refuse('invalid_request', `The body is not JSON: ${problem}`)
   }
+}
+
+/** Refuses what {@link readJson} would, where a route wants no body and one comes all the same. */
+export async function refuseStrangeBody(exchange: Exchange): Promise<Refusal | undefined> {
+  const bears = exchange.get('transfer-encoding') !== '' || Number(exchange.get('content-length')) > 0
+  const body = bears ? await readJson(exchange, { maxBytes: MAX_MANAGEMENT_BODY_BYTES, alsoText: false }) : undefined
+  return body === undefined || body.ok ? undefined : body
 }
 
 function refuseMediaType(exchange: Exchange, alsoText: boolean): Refusal | undefined {

@@ -5,6 +5,7 @@ import { allowAnyOrigin, refuseOrigin } from './cross-origin.ts'
 import type { Exchange } from './exchange.ts'
 import type { Limiter } from './limiter.ts'
 import { openQuota } from './quota.ts'
+import { refuseStrangeBody } from './request-body.ts'
 import type { Route } from './route.ts'
 
 export interface Gate extends KeyRing {
@@ -27,6 +28,10 @@ export async function serveRoute<E extends Exchange>(exchange: E, route: Route<E
   if (route.quota === 'analytics') {
     const spent = await spend(1)
     if (!spent.ok) return answerError(exchange, spent)
+  }
+  if (route.method === 'POST' && route.doc.body === undefined) {
+    const strange = await refuseStrangeBody(exchange)
+    if (strange !== undefined) return answerError(exchange, strange)
   }
   await route.handle(exchange, key, spend)
 }
