@@ -179,6 +179,8 @@ describe('Waiting', () => {
     expect(await books(key)).toMatchObject({ waiting: 5 })
     await send(key, numbered(lane, 4), `?sent_at=${NOW}&waiting=much`)
     expect(await books(key)).toMatchObject({ waiting: 4 })
+    await send(key, numbered(lane, 5), `?sent_at=${NOW}&waiting=8&waiting=9`)
+    expect(await books(key)).toMatchObject({ waiting: 3 })
   })
 
   test('of a dead sender grows less as somebody else sends what it left, one lane after the other', async () => {
