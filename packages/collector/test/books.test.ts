@@ -226,5 +226,5 @@ test('The metrics show the books of all projects', async () => {
     Number(new RegExp(`^books_events\\{figure="${name}"\\} (\\d+)$`, 'm').exec(text)?.[1])
   expect(figure('captured')).toBeGreaterThan(50)
   expect(figure('captured')).toBe(figure('stored') + figure('rejected') + figure('dropped') + figure('missing'))
-  expect(figure('waiting')).toBe(4)
+  expect(figure('waiting')).toBe(3)
 })
