@@ -136,6 +136,16 @@ describe('A batch', () => {
     expect((await ask(app, 'GET', '/events/total')).body.query.total).toBe(0)
   })
 
+  test('or an event whose user is a number that no JSON parser keeps is told up to where numbers go', async () => {
+    const app = await started()
+    const send = (user_id: unknown) => ask(app, 'POST', '/event', event('2025-01-01', { user_id }))
+    const bound = Number.MAX_SAFE_INTEGER
+    expect((await send(-bound)).body.user_id).toBe(`-${bound}`)
+    expect((await send('9007199254740993')).body.user_id).toBe('9007199254740993')
+    const error = `user_id must be a whole number from -${bound} to ${bound}, or a text that is not empty`
+    for (const user of [bound + 1, 1.5, '', null, true]) expect((await send(user)).body).toEqual({ error })
+  })
+
   test('that the store cannot take is 503 failed to queue', async () => {
     const failure = new StoreError('unavailable', 'full')
     const wrapStore: TestAppOptions['wrapStore'] = (store) => ({

@@ -5,6 +5,9 @@ export type ReadFlatEvent =
   | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly message: string }
 
+/** Beyond it two ids would become one number, and two users one. */
+const MAX_WHOLE = Number.MAX_SAFE_INTEGER
+
 /** Reads the members that the flat API names; the rest is ignored. What they hold is for ingest to check, the user's id aside. */
 export function readFlatEvent(value: unknown): ReadFlatEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -13,8 +16,8 @@ export function readFlatEvent(value: unknown): ReadFlatEvent {
   const { user_id, event_type, timestamp, metadata } = value as Readonly<Record<string, unknown>>
   const isNumber = typeof user_id === 'number' && Number.isSafeInteger(user_id)
   if (!isNumber && (typeof user_id !== 'string' || user_id === '')) {
-    const problem = user_id === undefined ? 'is required: a whole number or a text' : 'must be a whole number or a text'
-    return { ok: false, message: `user_id ${problem}` }
+    const rule = `a whole number from ${-MAX_WHOLE} to ${MAX_WHOLE}, or a text that is not empty`
+    return { ok: false, message: `user_id ${user_id === undefined ? 'is required:' : 'must be'} ${rule}` }
   }
   return { ok: true, value: { event_name: event_type, user_id: String(user_id), timestamp, metadata } }
 }
