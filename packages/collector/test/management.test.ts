@@ -110,11 +110,13 @@ describe('A webhook', () => {
     const { results } = (await app.post('/api/v1/events/batch', events)).body
     const at = `/api/v1/webhooks/${webhook.id}/deliveries`
     const first = (await app.get(`${at}?limit=2`)).body.data
-    const second = (await app.get(`${at}?limit=9&before=${first[1].id}`)).body.data
+    const second = (await app.get(`${at}?limit=9&before=${first[1].id.toUpperCase()}`)).body.data
     expect([...first, ...second].map(({ event_id }) => event_id)).toEqual(
       results.map(({ event_id }: { event_id: string }) => event_id).toReversed(),
     )
     for (const limit of ['0', '101', 'x', '']) expect((await app.get(`${at}?limit=${limit}`)).status).toBe(400)
+    const message = 'before must be the id of a delivery, got foo'
+    expect((await app.get(`${at}?before=foo`)).body).toEqual({ error: 'invalid_request', message, code: 400 })
   })
 
   test('gets a delivery again under the same id; a disabled one does not, and another webhook has no such delivery', async () => {

@@ -13,10 +13,13 @@ export function readExportedEvent(line: string): ExportedEvent {
   const value = parseObject(line)
   if (value === undefined) return wrong('is not a JSON object')
   const { project_id: projectId, event_id: eventId, received_at: receivedAt } = value
-  if (typeof projectId !== 'string' || !UUID.test(projectId)) return wrong('has no project_id')
-  if (typeof eventId !== 'string' || !UUID.test(eventId)) return wrong('has no event_id')
+  if (projectId === undefined) return wrong('has no project_id')
+  if (typeof projectId !== 'string' || !UUID.test(projectId)) return wrong('has a project_id that is no UUID')
+  if (eventId === undefined) return wrong('has no event_id')
+  if (typeof eventId !== 'string' || !UUID.test(eventId)) return wrong('has an event_id that is no UUID')
+  if (receivedAt === undefined) return wrong('has no received_at')
   const receivedAtMs = typeof receivedAt === 'string' ? parseTimestamp(receivedAt) : undefined
-  if (receivedAtMs === undefined) return wrong('has no received_at')
+  if (receivedAtMs === undefined) return wrong('has a received_at that is no time')
   // Ids are given, so nothing is left to chance.
   const arrival = { projectId, nowMs: receivedAtMs, randomBytes: (size: number) => new Uint8Array(size) }
   const entry = checkEvent(value, arrival)

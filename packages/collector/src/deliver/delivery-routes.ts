@@ -2,6 +2,7 @@ import { formatTimestamp } from '@truecount/protocol'
 import type { Context } from 'koa'
 import { array, enums, integer, string, type } from 'superstruct'
 import { answerError } from '../http/answer-error.ts'
+import { refuse } from '../http/outcome.ts'
 import { readLimit, readQuery } from '../http/query.ts'
 import type { Route } from '../http/route.ts'
 import { maybe, orNull } from '../http/schema.ts'
@@ -18,6 +19,7 @@ export interface DeliveryRouteParts {
 }
 
 const ONE = `${WEBHOOKS_PATH}/:id`
+const DELIVERY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 100
 
@@ -82,8 +84,11 @@ async function list(ctx: Context, key: ApiKey, parts: DeliveryRouteParts): Promi
   if (!limit.ok) return answerError(ctx, limit)
   const webhook = await findWebhook(ctx, key, parts.webhooks)
   if (!webhook.ok) return answerError(ctx, webhook)
-  const { before } = query.value
-  const page = { limit: limit.value, ...(before === undefined ? {} : { before: before.toLowerCase() }) }
+  const before = query.value.before?.toLowerCase()
+  if (before !== undefined && !DELIVERY_ID.test(before)) {
+    return answerError(ctx, refuse('invalid_request', `before must be the id of a delivery, got ${before}`))
+  }
+  const page = { limit: limit.value, ...(before === undefined ? {} : { before }) }
   ctx.body = { data: (await parts.deliveryLog.list(webhook.value.id, page)).map(shown) }
 }
 
