@@ -191,6 +191,15 @@ describe('Strange JSON', () => {
     for (const event of tried.body.events) expect(JSON.stringify(event.metadata)).toBe(metadata)
   })
 
+  test('numbers in metadata are doubles: digits beyond are lost, and what no double holds is null', async () => {
+    const { key } = await app.newProject('secret')
+    const numbers = '[9007199254740993,9007199254740991,0.1,1e400,-0,"9007199254740993"]'
+    await send(`{"event_name":"a","metadata":{"n":${numbers}}}`, { authorization: `Bearer ${key}` })
+    const tried = await app.post('/api/v1/rules/test', { conditions: {} }, key)
+    const kept = [9007199254740992, 9007199254740991, 0.1, null, 0, '9007199254740993']
+    expect(tried.body.events[0].metadata).toEqual({ n: kept })
+  })
+
   test('of a name that stands twice the last counts', async () => {
     const { key } = await app.newProject('secret')
     await send('{"event_name":"first","event_name":"last"}', { authorization: `Bearer ${key}` })
