@@ -25,7 +25,7 @@ export function createAnswering(parts: AnsweringParts) {
     exchange.bodyTimes = parts.bodyTimes
     exchange.set('X-Request-Id', requestIdOf(exchange.get('x-request-id'), parts.newRequestId))
     try {
-      const refusal = await serve()
+      const refusal = refuseHostless(exchange) ?? (await serve())
       if (refusal !== undefined) answerRefusal(refusal)
     } catch (error) {
       parts.onFailure(exchange, error)
@@ -34,6 +34,12 @@ export function createAnswering(parts: AnsweringParts) {
     endUnreadBody(exchange)
     parts.onAnswer(exchange, parts.monotonicMs() - startedMs)
   }
+}
+
+/** RFC 9112, 3.2, wants it so. */
+function refuseHostless({ req }: Exchange): Refusal | undefined {
+  if (req.headers.host !== undefined || req.httpVersion !== '1.1') return undefined
+  return refuse('invalid_request', 'A request of HTTP/1.1 must have a Host header')
 }
 
 function refusalFor(error: unknown): Refusal {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type BodyTimes, watchBody } from './body-times.ts'
+import { releaseContinue } from './held-continue.ts'
 import { createInflater } from './inflate.ts'
 import { type Outcome, refuse } from './outcome.ts'
 
@@ -33,6 +34,7 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   const length = Number(request.headers['content-length'] ?? Number.NaN)
   if (length > maxWireBytes) return Promise.resolve(tooLarge)
   if (inflater === undefined && request.readableLength === length) return Promise.resolve(takeWhole(request))
+  releaseContinue(request)
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let bytes = 0
