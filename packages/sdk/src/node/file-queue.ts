@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type { EventQueue, QueuedEvent } from '../capture/event-queue.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
 import { createJournal, type Journal } from './journal.ts'
-import { adoptDeadLanes, createLaneFolder, type LaneFolder } from './lane-folder.ts'
+import { adoptDeadLanes, createLaneFolder, type AdoptedLane, type LaneFolder } from './lane-folder.ts'
 import { describeOwner } from './lane-owner.ts'
 
 /** How often a queue is tended, in milliseconds. */
@@ -14,8 +14,8 @@ export interface OpenQueue {
   /** Writes an event down that is not queued, or not yet; one with its key that is there already is replaced. */
   write(event: QueuedEvent): void
   /**
-   * Storage may be used: writes down what waits, gives a sign of life, takes over what dead processes left. Called when
-   * consent is there, and every {@link TEND_INTERVAL_MS} from then on.
+   * Storage may be used: writes down what waits, gives a sign of life, takes over what dead processes left and there is
+   * room for. Called when consent is there, and every {@link TEND_INTERVAL_MS} from then on.
    */
   tend(): void
   /** Ends the use: leaves nothing behind if nothing waits. */
@@ -52,11 +52,21 @@ interface FileQueueParts {
   readonly listener: QueueListener
 }
 
+interface HeldLane {
+  readonly adopted: AdoptedLane
+  /** So many of its events, the first ones, were put into the queue, or never fit. */
+  passed: number
+  /** All of those are in a file of ours. */
+  isSafe: boolean
+}
+
 function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueueParts): OpenQueue {
   // The global one: `node:process` would be a third of the time that importing this entry takes.
   const self = describeOwner(process.pid, hostname())
   let laneFolder: LaneFolder | undefined
   let journal: Journal | undefined
+  // The lane that is being taken over: what found no room in the queue waits for the next time.
+  let held: HeldLane | undefined
 
   // What was jotted down is there already.
   const memory = createMemoryQueue(maxBytes, (event) => journal?.has(event.key) || write(event))
@@ -71,12 +81,28 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
     for (const event of memory.peek()) write(event)
   }
 
+  /** Whether nothing of it is left to be taken. */
+  function takeOver(one: HeldLane): boolean {
+    const { events, unreadable } = one.adopted.read()
+    for (const event of events.slice(one.passed)) {
+      if (!memory.put(event) && event.bytes <= maxBytes) return false
+      one.passed++
+      one.isSafe &&= journal?.has(event.key) === true
+    }
+    if (one.isSafe) one.adopted.discard()
+    for (let i = 0; i < unreadable; i++) listener.unreadable('a record of a dead process could not be read')
+    return true
+  }
+
   function adopt() {
-    for (const { content, discard } of adoptDeadLanes(folder, lane, self, now(), process.kill.bind(process))) {
-      // What does not fit stays in its folder, for whoever starts after this process.
-      const taken = content.events.filter((event) => memory.put(event) && journal?.has(event.key))
-      if (taken.length === content.events.length) discard()
-      for (let i = 0; i < content.unreadable; i++) listener.unreadable('a record of a dead process could not be read')
+    // Each attempt reads the whole lane: it must be worth it.
+    if (memory.bytes() > maxBytes / 2 || (held && !takeOver(held))) return
+    held = undefined
+    for (const adopted of adoptDeadLanes(folder, lane, self, now(), process.kill.bind(process))) {
+      const next = { adopted, passed: 0, isSafe: true }
+      if (takeOver(next)) continue
+      held = next
+      return
     }
   }
 
@@ -95,6 +121,8 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
         laneFolder?.touch(new Date(now()))
         adopt()
       } catch (cause) {
+        // A lane that can't be read is left to the next process: it must not stand in the way of the others.
+        held = undefined
         listener.problem(`the file queue in ${folder} does not work, events wait in memory: ${String(cause)}`)
       }
     },

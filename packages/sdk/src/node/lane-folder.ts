@@ -26,7 +26,8 @@ export interface LaneFolder {
 
 /** A dead owner's lane, now ours. */
 export interface AdoptedLane {
-  readonly content: JournalContent
+  /** What is in it, the same each time: nobody writes it any more. Throws where the file system does not let us. */
+  read(): JournalContent
   /** Deletes the folder: everything in it is confirmed, or taken over. */
   discard(): void
 }
@@ -53,17 +54,16 @@ export function createLaneFolder(queueFolder: string, lane: string, owner: LaneO
 }
 
 /**
- * Takes over the lanes whose owner is gone. Of several processes that try at once, the file system lets one rename the
+ * Takes over the lanes whose owner is gone, each when it is asked for: the others stay for whoever has room. Of several processes that try at once, the file system lets one rename the
  * folder. A crash in between leaves a folder whose owner is dead: the next one takes it.
  */
-export function adoptDeadLanes(
+export function* adoptDeadLanes(
   queueFolder: string,
   lane: string,
   self: LaneOwner,
   now: number,
   kill: (pid: number, signal: 0) => unknown,
-): AdoptedLane[] {
-  const adopted: AdoptedLane[] = []
+): Generator<AdoptedLane> {
   for (const name of readdirSync(queueFolder)) {
     if (name === lane || name.endsWith(`.${lane}`)) continue
     const path = join(queueFolder, name)
@@ -72,12 +72,12 @@ export function adoptDeadLanes(
     try {
       renameSync(path, ours)
       writeFileSync(join(ours, OWNER_FILE), JSON.stringify(self))
-      adopted.push({ content: readJournals(ours), discard: () => rmSync(ours, { recursive: true, force: true }) })
     } catch {
       // Somebody else was first, or took it between our rename and our name in it: it is theirs.
+      continue
     }
+    yield { read: () => readJournals(ours), discard: () => rmSync(ours, { recursive: true, force: true }) }
   }
-  return adopted
 }
 
 function readJournals(path: string): JournalContent {

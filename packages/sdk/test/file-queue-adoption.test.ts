@@ -1,0 +1,58 @@
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createManualClock } from '@truecount/testkit'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { QueuedEvent } from '../src/capture/event-queue.ts'
+import { fileQueue, type OpenQueue } from '../src/node/file-queue.ts'
+import { queuedEvent } from './queued-event.ts'
+
+const { now } = createManualClock(Date.now())
+
+let folder: string
+let lanes: number
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'truecount-adoption-'))
+  lanes = 0
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function open(maxBytes = 100_000): OpenQueue {
+  const problem = (message: string) => expect.unreachable(message)
+  const lane = `lane${String(++lanes).padStart(12, '0')}`
+  return fileQueue(folder).open(lane, maxBytes, now, { problem, unreadable: problem })
+}
+
+/** What a process leaves that was killed with these events waiting: the lane's owner is nobody. */
+function leaveDeadLane(events: readonly QueuedEvent[]) {
+  const dead = open()
+  dead.tend()
+  for (const event of events) expect(dead.queue.put(event)).toBe(true)
+  const ownerFile = join(folder, `lane${String(lanes).padStart(12, '0')}`, 'owner.json')
+  writeFileSync(ownerFile, JSON.stringify({ pid: 1, realm: 'elsewhere', started: '' }))
+  utimesSync(ownerFile, 0, 0)
+}
+
+test('what found no room when it was adopted is taken over when there is room again: once, each lane in its order', () => {
+  const events = Array.from({ length: 90 }, (_, i) => queuedEvent(`key-${String(i).padStart(3, '0')}`, 100))
+  const lots = [events.slice(0, 30), events.slice(30, 60), events.slice(60)]
+  for (const lot of lots) leaveDeadLane(lot)
+  const heir = open(20 * (events[0]?.bytes ?? 0))
+
+  const taken: QueuedEvent[] = []
+  for (let turn = 0; turn < 20 && taken.length < events.length; turn++) {
+    heir.tend()
+    const waiting = [...heir.queue.peek()]
+    // Sent in part only, so that there is not always room for all.
+    const sent = waiting.slice(0, 12)
+    taken.push(...sent)
+    heir.queue.remove(sent)
+  }
+  expect(taken).toHaveLength(events.length)
+  for (const lot of lots) expect(taken.filter((event) => lot.some(({ key }) => key === event.key))).toEqual(lot)
+
+  heir.tend()
+  expect(heir.queue.count()).toBe(0)
+  heir.close()
+  expect(readdirSync(folder)).toEqual([])
+})
