@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 import { MAX_BODY_BYTES } from '@truecount/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openSocket } from './open-socket.ts'
 import { answerOf, startTestApp, type TestApp } from './start-test-app.ts'
 
 const IMPATIENT = { idleMs: 150, totalMs: 400 }
@@ -88,13 +88,13 @@ describe('A slow sender', () => {
     ].join('\r\n')
 
   test('that stops within the body gets 408 in the error shape', async () => {
-    const { socket, answer } = await open(impatient)
+    const { socket, answer } = await openSocket(impatient.url)
     socket.write(`${head('Content-Length: 100')}{"event_name":`)
     expect(await answer).toMatch(/^HTTP\/1.1 408 [\s\S]*"error":"request_timeout"/)
   })
 
   test('that drips, so that it never stops, gets 408 too, and is cut off', { timeout: 30_000 }, async () => {
-    const { socket, answer } = await open(impatient)
+    const { socket, answer } = await openSocket(impatient.url)
     socket.write(head('Content-Length: 100000'))
     const drip = setInterval(() => socket.write(' '), 20)
     expect(await answer).toMatch(/^HTTP\/1.1 408 [\s\S]*"error":"request_timeout"/)
@@ -103,7 +103,7 @@ describe('A slow sender', () => {
 
   test('is not who sent in time while the collector was held up', async () => {
     const body = '{"event_name":"a"}'
-    const { socket, answer } = await open(impatient)
+    const { socket, answer } = await openSocket(impatient.url)
     socket.write(head(`Content-Length: ${body.length}\r\nConnection: close`) + body.slice(0, 5))
     await once(impatient.server, 'request')
     // So that it is being read.
@@ -114,7 +114,7 @@ describe('A slow sender', () => {
   })
 
   test('that never ends its head gets 408 in the error shape', async () => {
-    const { socket, answer } = await open(impatient)
+    const { socket, answer } = await openSocket(impatient.url)
     socket.write('POST /api/v1/events HTTP/1.1\r\nHost: x\r\n')
     expect(await answer).toMatch(/^HTTP\/1.1 408 [\s\S]*"error":"request_timeout"/)
   })
@@ -122,13 +122,13 @@ describe('A slow sender', () => {
 
 describe('What never becomes a request', () => {
   test('a head of 100 KB is 431 in the error shape', async () => {
-    const { socket, answer } = await open()
+    const { socket, answer } = await openSocket(app.url)
     socket.write(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(100_000)}\r\n\r\n`)
     expect(await answer).toMatch(/^HTTP\/1.1 431 [\s\S]*"error":"headers_too_large","message":"[^"]+","code":431\}$/)
   })
 
   test('noise is 400 in the error shape', async () => {
-    const { socket, answer } = await open()
+    const { socket, answer } = await openSocket(app.url)
     socket.write('\x16\x03\x01 hello\r\n\r\n')
     expect(await answer).toMatch(/^HTTP\/1.1 400 [\s\S]*"error":"invalid_request"/)
   })
@@ -158,53 +158,6 @@ test('A route that wants no body takes none, or JSON, and refuses what else come
     ]
     expect({ path, statuses }).toEqual({ path, statuses: [status, status, status, 400, 415, 415] })
   }
-})
-
-describe('What Node would answer by itself', () => {
-  const ask = async (path: string, headers: string[], body = '') => {
-    const { socket, answer } = await open()
-    const close = ['Connection: close', 'X-Request-Id: trace-1']
-    socket.write([`POST ${path} HTTP/1.1`, ...headers, ...close, '', body].join('\r\n'))
-    return answer
-  }
-  const json = () => ['Host: x', `Authorization: Bearer ${app.secretKey}`, 'Content-Type: application/json']
-
-  test.each([
-    [
-      '/api/v1/events',
-      '"error":"invalid_request","message":"A request of HTTP/1.1 must have a Host header","code":400}',
-    ],
-    ['/api/v1/keys', '"error":"invalid_request","message":"A request of HTTP/1.1 must have a Host header","code":400}'],
-    ['/events', '"error":"A request of HTTP/1.1 must have a Host header"}'],
-  ])('%s without a Host is 400 in the shape of its API, with its id', async (path, body) => {
-    const answer = await ask(path, ['Content-Length: 0'])
-    expect(answer).toMatch(/^HTTP\/1.1 400 /)
-    expect(answer.toLowerCase()).toContain('x-request-id: trace-1')
-    expect(answer).toContain(body)
-  })
-
-  test('an expectation that nobody knows is ignored', async () => {
-    const body = '{"event_name":"a"}'
-    const answer = await ask('/api/v1/events', [...json(), 'Expect: foo', `Content-Length: ${body.length}`], body)
-    expect(answer).toMatch(/^HTTP\/1.1 202 /)
-  })
-
-  test('100 Continue comes when the body is wanted, and never before a refusal', async () => {
-    const expectant = (length: number) => [...json(), 'Expect: 100-continue', `Content-Length: ${length}`]
-    expect(await ask('/api/v1/events', expectant(MAX_BODY_BYTES + 1))).toMatch(/^HTTP\/1.1 413 /)
-    expect(await ask('/api/v1/keys', expectant(MAX_BODY_BYTES))).toMatch(/^HTTP\/1.1 413 /)
-    expect(await ask('/api/v1/events', ['Host: x', ...expectant(9).slice(3)])).toMatch(/^HTTP\/1.1 401 /)
-    for (const [path, body] of [
-      ['/api/v1/events', '{"event_name":"a"}'],
-      ['/api/v1/keys', '{"kind":"secret"}'],
-    ] as const) {
-      const { socket, answer } = await open()
-      const head = [`POST ${path} HTTP/1.1`, ...expectant(body.length), 'Connection: close', '', '']
-      socket.once('data', () => socket.write(body))
-      socket.write(head.join('\r\n'))
-      expect(await answer).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 20[12] /)
-    }
-  })
 })
 
 describe('Strange JSON', () => {
@@ -284,15 +237,3 @@ describe('Strange JSON', () => {
     })
   })
 })
-
-/** A connection, and all that comes back on it. */
-async function open(to: TestApp = app): Promise<{ socket: Socket; answer: Promise<string> }> {
-  const socket = connect({ port: Number(new URL(to.url).port), host: '127.0.0.1' })
-  await once(socket, 'connect')
-  let text = ''
-  socket.on('data', (data) => (text += String(data)))
-  socket.on('error', () => undefined)
-  // Whoever goes on sending after the answer is cut off in the end.
-  const answer = new Promise<string>((resolve) => socket.once('close', () => resolve(text)))
-  return { socket, answer }
-}

@@ -19,7 +19,7 @@ const CHECK_MS = 1_000
 /**
  * A server that answers in the contract's error shape even what never becomes a request: a head that is too large (431),
  * comes too slowly (408) or is not HTTP (400). Bodies are timed by those who read them. What Node would answer by itself,
- * without a body, is left to the handler: a request without a Host, and one that expects what nobody knows (RFC 9110,
+ * without a body, becomes a request like others: a request without a Host, and one that expects what nobody knows (RFC 9110,
  * 10.1.1, lets that be ignored).
  */
 export function createHttpServer(handler: RequestListener, times: ConnectionTimes = CONNECTION_TIMES): Server {
@@ -31,10 +31,10 @@ export function createHttpServer(handler: RequestListener, times: ConnectionTime
     connectionsCheckingInterval: Math.min(CHECK_MS, times.headMs),
   }
   const server = createServer(options, handler)
-  server.on('checkExpectation', handler)
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('checkContinue', (request, response) => {
     holdContinue(request, response)
-    handler(request, response)
+    server.emit('request', request, response)
   })
   server.on('clientError', (error: Error & { readonly code?: string }, socket) => answerHead(error.code, socket))
   return server

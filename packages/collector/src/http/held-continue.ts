@@ -7,7 +7,7 @@ export function holdContinue(request: IncomingMessage, response: ServerResponse)
   HELD.set(request, response)
 }
 
-/** To be called before a body is waited for. Sends what {@link holdContinue} held back, once. */
+/** To be called before a body is read. Sends what {@link holdContinue} held back, once. */
 export function releaseContinue(request: IncomingMessage): void {
   HELD.get(request)?.writeContinue()
   HELD.delete(request)

@@ -33,8 +33,8 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   const tooLarge = refuse('payload_too_large', `The body is larger than ${maxBytes} bytes`)
   const length = Number(request.headers['content-length'] ?? Number.NaN)
   if (length > maxWireBytes) return Promise.resolve(tooLarge)
-  if (inflater === undefined && request.readableLength === length) return Promise.resolve(takeWhole(request))
   releaseContinue(request)
+  if (inflater === undefined && request.readableLength === length) return Promise.resolve(takeWhole(request))
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let bytes = 0
