@@ -1,6 +1,7 @@
 import {
   formatLaneKey,
   MAX_EVENT_NAME_CHARACTERS,
+  MAX_IDENTIFIER_BYTES,
   MAX_METADATA_BYTES,
   MAX_METADATA_DEPTH,
   parseTimestamp,
@@ -25,6 +26,15 @@ const aroundTheLimit = fc.integer({ min: MAX_EVENT_NAME_CHARACTERS - 1, max: MAX
 const longName = fc
   .tuple(fc.constantFrom('a', 'é', '😀', '\ud800'), aroundTheLimit)
   .map(([character, length]) => character.repeat(length))
+const longIdentifier = fc
+  .tuple(
+    fc.constantFrom('a', 'é', '€', '😀'),
+    fc.integer({ min: MAX_IDENTIFIER_BYTES - 4, max: MAX_IDENTIFIER_BYTES + 4 }),
+  )
+  .map(
+    ([character, bytes]) =>
+      character.repeat(bytes / Buffer.byteLength(character)) + 'b'.repeat(bytes % Buffer.byteLength(character)),
+  )
 const anyTimestamp = fc.oneof(
   { weight: 3, arbitrary: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()) },
   fc.constantFrom('2024-01-30', '2024-02-30T10:00:00Z', '2024-01-30T10:00:00+02:00', '0099-12-31T00:00:00Z', 'now', ''),
@@ -40,6 +50,7 @@ const anyMetadata = fc.oneof(
 )
 const anyKey = fc.oneof(
   anyText,
+  longIdentifier,
   fc.constant(''),
   fc.nat().map((seq) => formatLaneKey('AAAAAAAAAAAAAAAA', seq)),
 )
@@ -48,7 +59,7 @@ const member = (good: fc.Arbitrary<unknown>) => fc.oneof({ weight: 7, arbitrary:
 const anyEvent = fc.record(
   {
     event_name: member(fc.oneof({ weight: 3, arbitrary: anyText }, longName)),
-    user_id: member(anyText),
+    user_id: member(fc.oneof({ weight: 3, arbitrary: anyText }, longIdentifier)),
     timestamp: member(anyTimestamp),
     metadata: member(anyMetadata),
     idempotency_key: member(anyKey),

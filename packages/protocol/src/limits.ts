@@ -1,6 +1,9 @@
 /** Longest `event_name`, in Unicode code points. */
 export const MAX_EVENT_NAME_CHARACTERS = 100
 
+/** Largest `user_id`, and largest `idempotency_key`, in bytes of UTF-8 (1 KB). */
+export const MAX_IDENTIFIER_BYTES = 1024
+
 /** Largest `metadata`, in bytes of its UTF-8 JSON (10 KB). */
 export const MAX_METADATA_BYTES = 10 * 1024
 

@@ -37,6 +37,11 @@ describe('An event that does not is refused in words', () => {
     [{}, 'Event name is required'],
     [{ event_name: '' }, 'Event name is required'],
     [{ event_name: null }, 'Event name must be a string, got null'],
+    [{ event_name: 'a', user_id: `${'€'.repeat(341)}aa` }, 'user_id must be at most 1024 bytes of UTF-8, got 1025'],
+    [
+      { event_name: 'a', idempotency_key: 'a'.repeat(1025) },
+      'idempotency_key must be at most 1024 bytes of UTF-8, got 1025',
+    ],
     [{ event_name: 'a'.repeat(101) }, 'Event name must be at most 100 characters, got 101'],
     [{ event_name: 'a', user_id: 7 }, 'user_id must be a string, got number'],
     [{ event_name: 'a', user_id: null }, 'user_id must be a string, got null'],

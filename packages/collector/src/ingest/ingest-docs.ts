@@ -1,4 +1,10 @@
-import { MAX_BATCH_EVENTS, MAX_EVENT_NAME_CHARACTERS, SENT_AT_PARAMETER, WAITING_PARAMETER } from '@truecount/protocol'
+import {
+  MAX_BATCH_EVENTS,
+  MAX_EVENT_NAME_CHARACTERS,
+  MAX_IDENTIFIER_BYTES,
+  SENT_AT_PARAMETER,
+  WAITING_PARAMETER,
+} from '@truecount/protocol'
 import { EventSchema } from '@truecount/protocol/schema'
 import { array, boolean, integer, literal, string, type } from 'superstruct'
 import type { RouteDoc } from '../http/route-doc.ts'
@@ -6,13 +12,13 @@ import { described, list, maybe } from '../http/schema.ts'
 
 const { event_name, user_id, timestamp, metadata, idempotency_key } = EventSchema.schema
 described(event_name, { type: 'string', minLength: 1, maxLength: MAX_EVENT_NAME_CHARACTERS })
-described(user_id, { type: 'string' })
+described(user_id, { type: 'string', description: `At most ${MAX_IDENTIFIER_BYTES} bytes of UTF-8` })
 described(timestamp, { type: 'string', description: 'ISO 8601; the arrival if left out. Without an offset it is UTC' })
 described(metadata, { type: 'object', description: 'At most 10,240 bytes of JSON' })
 described(idempotency_key, {
   type: 'string',
   minLength: 1,
-  description: 'The same key twice in one project is one event',
+  description: `At most ${MAX_IDENTIFIER_BYTES} bytes of UTF-8. The same key twice in one project is one event`,
 })
 
 const WORD = {

@@ -1,6 +1,7 @@
 import {
   type JsonObject,
   MAX_EVENT_NAME_CHARACTERS,
+  MAX_IDENTIFIER_BYTES,
   MAX_METADATA_BYTES,
   MAX_METADATA_DEPTH,
   parseTimestamp,
@@ -18,6 +19,9 @@ export interface ReadEvent {
   readonly idempotencyKey: string | undefined
 }
 
+/** Texts so short have no room for a byte too many in UTF-8. */
+const SURE_IDENTIFIER_CHARACTERS = Math.floor(MAX_IDENTIFIER_BYTES / 3)
+
 /** Text so short has no room for a byte too many in UTF-8, nor for brackets that are nested too deeply. */
 const SURE_METADATA_CHARACTERS = Math.min(Math.floor(MAX_METADATA_BYTES / 3), 2 * MAX_METADATA_DEPTH - 1)
 
@@ -30,8 +34,8 @@ export function readSureEvent(value: unknown): ReadEvent | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const { event_name, user_id, timestamp, metadata, idempotency_key } = value as Readonly<Record<string, unknown>>
   if (!isText(event_name) || event_name.length > MAX_EVENT_NAME_CHARACTERS) return undefined
-  if (user_id !== undefined && user_id !== '' && !isText(user_id)) return undefined
-  if (idempotency_key !== undefined && !isText(idempotency_key)) return undefined
+  if (user_id !== undefined && user_id !== '' && !isSureIdentifier(user_id)) return undefined
+  if (idempotency_key !== undefined && !isSureIdentifier(idempotency_key)) return undefined
   const timestampMs = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined
   if (timestampMs === undefined && timestamp !== undefined) return undefined
   const metadataText = metadata === undefined ? '{}' : sureJson(metadata)
@@ -49,6 +53,10 @@ export function readSureEvent(value: unknown): ReadEvent | undefined {
 /** Whether it is a text that is not empty and stays what it is as UTF-8. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.isWellFormed()
+}
+
+function isSureIdentifier(value: unknown): value is string {
+  return isText(value) && value.length <= SURE_IDENTIFIER_CHARACTERS
 }
 
 function sureJson(value: unknown): string | undefined {

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { examineBlocks } from '../../src/store/blocks/examine-blocks.ts'
 import { createSealLease } from '../../src/store/blocks/seal-lease.ts'
 import { temporaryFolder } from '../start-test-app.ts'
+import { checkEvent } from '../../src/ingest/ledger-entry.ts'
 import { createProject, ingest, PROJECT } from './crash-scenario.ts'
 import { type Asked, openTestBlocks, type TestBlocks } from './open-test-blocks.ts'
 import { storedIn } from './stored-in.ts'
@@ -118,5 +119,27 @@ test('Who seals is not taken over from by a process that read the clock before i
   expect(at('other', 100_000).take()).toBe(false)
   expect(at('one', 100_002).renew()).toBe(true)
   expect(at('other', 10_000).take()).toBe(true)
+  await blocks.close()
+})
+
+test('Events that are large make a segment when they are fewer: it is held in memory', async () => {
+  const blocks = await openTestBlocks(newPath())
+  createProject(blocks.db)
+  const arrival = { projectId: PROJECT, nowMs: 0, randomBytes: (size: number) => new Uint8Array(size) }
+  const take = async (userId: string) => {
+    const entries = [checkEvent({ event_name: 'a', user_id: userId, idempotency_key: userId.slice(0, 1) }, arrival)]
+    await blocks.file.ledger.ingest([{ projectId: PROJECT, entries }], () => [])
+    await blocks.file.sealAll()
+  }
+  const segments = () => blocks.db.prepare<[], number>('SELECT events FROM segment').pluck().all()
+  // Whole with the weight of six: of which these have two each.
+  for (const userId of ['a', 'b']) await take(userId.repeat(1_024))
+  expect(segments()).toEqual([])
+  await take('c'.repeat(1_024))
+  expect(segments()).toEqual([3])
+  for (const userId of ['d', 'e', 'f', 'g', 'h']) await take(userId)
+  expect(segments()).toEqual([3])
+  await take('i')
+  expect(segments()).toEqual([3, 6])
   await blocks.close()
 })

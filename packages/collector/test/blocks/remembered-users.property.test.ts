@@ -90,7 +90,7 @@ function createFileAndModel(rememberedBytes: number) {
       file.append(block)
       visible = [...visible, ...block]
       if (!isSealed) return
-      const { segment, users } = seal({ minEvents: number, upTo: Number.MAX_SAFE_INTEGER })
+      const { segment, users } = seal({ minWeight: number, upTo: Number.MAX_SAFE_INTEGER })
       file.addUsers(users)
       file.switchOn(segment)
     },

@@ -109,7 +109,7 @@ function createFileAndModel(blocks: readonly (readonly BlockEvent[])[]) {
     },
     seal({ events, meanwhile }: { readonly events: number; readonly meanwhile: Step }) {
       if (file.db.prepare('SELECT count(*) FROM block').pluck().get() === 0) return
-      const { segment, users } = seal({ minEvents: events, upTo: Number.MAX_SAFE_INTEGER })
+      const { segment, users } = seal({ minWeight: events, upTo: Number.MAX_SAFE_INTEGER })
       file.addUsers(users)
       const erased = erasures.length
       step(meanwhile)
@@ -274,7 +274,7 @@ test('While users of a segment are stored that is not switched on, each has an i
   file.append([{ ...PLAIN_EVENT, number: 2, userId: 'asked for early' }])
   expect(snapshots.read((snapshot) => snapshot.views(1)[1]?.segment.column('users').ids)).toEqual(Uint32Array.of(0, 1))
 
-  const { segment, users } = createSealBlocks(db)({ minEvents: 2, upTo: 2 })
+  const { segment, users } = createSealBlocks(db)({ minWeight: 2, upTo: 2 })
   file.addUsers(users)
   const ids = () => snapshots.read((snapshot) => usersOf(snapshot, 1).toSorted(([a], [b]) => a - b))
   expect(ids()).toEqual([

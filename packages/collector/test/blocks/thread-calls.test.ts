@@ -6,7 +6,7 @@ import { createThreadCalls, type ThreadCalls } from '../../src/store/blocks/thre
 const opened: ThreadCalls[] = []
 
 function open(workerData?: string): ThreadCalls {
-  const calls = createThreadCalls(new URL('calls-thread.ts', import.meta.url), workerData)
+  const calls = createThreadCalls(new URL('calls-thread.ts', import.meta.url), workerData, 64)
   opened.push(calls)
   return calls
 }

@@ -39,7 +39,7 @@ beforeEach(() => {
 })
 
 test('What the sealing thread makes comes whole', async () => {
-  const wish = { minEvents: EVENTS, upTo: Number.MAX_SAFE_INTEGER }
+  const wish = { minWeight: EVENTS, upTo: Number.MAX_SAFE_INTEGER }
   const { users, ...sealed } = await seals.seal(wish)
   const { users: made, ...expected } = createSealBlocks(db)(wish)
   expect(sealed).toEqual(structuredClone(expected))
@@ -61,8 +61,8 @@ test('What the sealing thread makes comes whole', async () => {
 test('Runs are merged on the sealing thread, and the write-ahead log is written back there', async () => {
   const upTo = Number.MAX_SAFE_INTEGER
   const storeRun = createStoreRun(file.db)
-  for (const minEvents of [2_000, 3_000]) {
-    const { segment, users, run } = await seals.seal({ minEvents, upTo })
+  for (const minWeight of [2_000, 3_000]) {
+    const { segment, users, run } = await seals.seal({ minWeight, upTo })
     file.addUsers(users.slice(0, users.length))
     file.switchOn(segment)
     storeRun(run as BuiltRun)

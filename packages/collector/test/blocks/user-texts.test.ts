@@ -13,7 +13,7 @@ test('A user who was asked for in vain is found when a segment has it', () => {
   const db = new Database(file.path, { readonly: true })
   const snapshots = openSnapshots(db, { columnBytes: 2_000, userTextBytes: 200, pieceEvents: 1 })
   const seal = () => {
-    const { segment, users } = createSealBlocks(db)({ minEvents: 1, upTo: 9 })
+    const { segment, users } = createSealBlocks(db)({ minWeight: 1, upTo: 9 })
     file.addUsers(users)
     file.switchOn(segment)
   }

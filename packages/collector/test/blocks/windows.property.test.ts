@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import type { BlockEvent } from '../../src/store/blocks/encode-block.ts'
 import { countErased } from '../../src/store/blocks/query/count-erased.ts'
-import { countPages } from '../../src/store/blocks/query/count-pages.ts'
+import { createCountPages } from '../../src/store/blocks/query/count-pages.ts'
 import { countSeries } from '../../src/store/blocks/query/count-series.ts'
 import { createCountUsers } from '../../src/store/blocks/query/count-users.ts'
 import { eventsBetween, pageOfEvents } from '../../src/store/blocks/query/list-events.ts'
@@ -58,7 +58,7 @@ function write({ segments, isLastSealed, hiddenBefore }: Stored): readonly Block
     })
     file.append(block)
     if (i < segments.length - 1 || isLastSealed) {
-      const { segment, users } = seal({ minEvents: 1, upTo: Number.MAX_SAFE_INTEGER })
+      const { segment, users } = seal({ minWeight: 1, upTo: Number.MAX_SAFE_INTEGER })
       file.addUsers(users)
       file.switchOn(segment)
     }
@@ -96,7 +96,7 @@ test('A window counts and lists what lies in it, also where it begins or ends wi
             .map((to, i) => counted.filter((event) => inWindow(event, edges[i] as number, to)).length),
           uniqueUsers: users.size,
         })
-        expect(countPages(views, selection, 1, countUsers)).toMatchObject({
+        expect(createCountPages(countUsers, 1)(views, selection, 1)).toMatchObject({
           events: selected.length,
           uniqueUsers: users.size,
         })

@@ -1,7 +1,7 @@
 import { define, type, validate } from 'superstruct'
 import type { EventInput } from '../event.ts'
 import type { JsonObject } from '../json.ts'
-import { MAX_EVENT_NAME_CHARACTERS, MAX_METADATA_BYTES, MAX_METADATA_DEPTH } from '../limits.ts'
+import { MAX_EVENT_NAME_CHARACTERS, MAX_IDENTIFIER_BYTES, MAX_METADATA_BYTES, MAX_METADATA_DEPTH } from '../limits.ts'
 import { countCharacters, utf8Bytes } from '../text-size.ts'
 import { parseTimestamp } from '../timestamp.ts'
 
@@ -20,15 +20,13 @@ const EventName = define<string>('event_name', (value) => {
 
 const UserId = define<string | undefined>('user_id', (value) => {
   if (value === undefined) return true
-  if (typeof value !== 'string') return `user_id must be a string, got ${kindOf(value)}`
-  return !isTorn(value) || `user_id ${TORN}`
+  return identifierProblem('user_id', value) ?? true
 })
 
 const IdempotencyKey = define<string | undefined>('idempotency_key', (value) => {
   if (value === '') return 'idempotency_key must not be empty: leave it out for an event without a key'
   if (value === undefined) return true
-  if (typeof value !== 'string') return `idempotency_key must be a string, got ${kindOf(value)}`
-  return !isTorn(value) || `idempotency_key ${TORN}`
+  return identifierProblem('idempotency_key', value) ?? true
 })
 
 const Timestamp = define<string | undefined>('timestamp', (value) => {
@@ -73,6 +71,15 @@ export function validateEvent(value: unknown): ValidatedEvent {
   const [failure, event] = validate(value, EventSchema)
   if (failure === undefined) return { ok: true, event: event as EventInput }
   return { ok: false, message: failure.failures()[0]?.message ?? failure.message }
+}
+
+function identifierProblem(name: string, value: unknown): string | undefined {
+  if (typeof value !== 'string') return `${name} must be a string, got ${kindOf(value)}`
+  if (isTorn(value)) return `${name} ${TORN}`
+  const bytes = utf8Bytes(value)
+  return bytes > MAX_IDENTIFIER_BYTES
+    ? `${name} must be at most ${MAX_IDENTIFIER_BYTES} bytes of UTF-8, got ${bytes}`
+    : undefined
 }
 
 /** As UTF-8 all lone surrogates are the same replacement character: two keys, names or users would become one. */

@@ -6,6 +6,7 @@ import { createLaneBooks, type LaneBooks } from '../sqlite/lane-books.ts'
 import { createProjectIds } from '../sqlite/project-ids.ts'
 import { arrivalOf } from '../sqlite/sender-word.ts'
 import { createSqliteRuleWindows } from '../sqlite/sqlite-rule-windows.ts'
+import { weightOfBlock } from './block-weight.ts'
 import { blockEventOf, createBlockWriter } from './block-writer.ts'
 import type { BlockEvent } from './encode-block.ts'
 import { createLanelessJudge, type LanelessJudge } from './laneless-judge.ts'
@@ -30,7 +31,8 @@ export function createBlockLedger({ db, memory, onCommitted, faultPoint }: Block
   const openLanes = createLaneBooks(db)
   const writeBlock = createBlockWriter(db)
 
-  function ingest(batches: readonly LedgerBatch[], plan: Plan, stored: BlockEvent[]): LedgerAnswer {
+  function ingest(batches: readonly LedgerBatch[], plan: Plan, block: WrittenBlock): LedgerAnswer {
+    const stored = block.events
     memory.refresh()
     const projects = batches.map(({ projectId }) => projectRow(projectId))
     laneless.gather(batches, projects)
@@ -46,7 +48,7 @@ export function createBlockLedger({ db, memory, onCommitted, faultPoint }: Block
     })
     windows.save()
     lanes.save()
-    if (stored.length > 0) writeBlock(stored)
+    if (stored.length > 0) block.weight = weightOfBlock(stored.length, writeBlock(stored))
     faultPoint('ingest, not committed')
     return { verdicts: written.map(({ verdicts }) => verdicts), ids: written.map(({ ids }) => ids), enqueued }
   }
@@ -55,11 +57,11 @@ export function createBlockLedger({ db, memory, onCommitted, faultPoint }: Block
   return {
     ingest: (batches, plan) =>
       guard(() => {
-        const stored: BlockEvent[] = []
+        const block: WrittenBlock = { events: [], weight: 0 }
         try {
-          const answer = transaction.immediate(batches, plan, stored)
+          const answer = transaction.immediate(batches, plan, block)
           faultPoint('ingest, committed')
-          memory.settle('committed', stored.at(-1)?.number ?? memory.lastNumber, stored.length)
+          memory.settle('committed', block.events.at(-1)?.number ?? memory.lastNumber, block.weight)
           onCommitted()
           return answer
         } catch (error) {
@@ -68,6 +70,12 @@ export function createBlockLedger({ db, memory, onCommitted, faultPoint }: Block
         }
       }),
   }
+}
+
+/** What a transaction stores. */
+interface WrittenBlock {
+  readonly events: BlockEvent[]
+  weight: number
 }
 
 interface JudgedBatch {

@@ -20,6 +20,9 @@ const LONG_PATIENCE_MS = 2_000
 
 const RETRY_MS = 200
 
+/** Who did not end in so long ends no sooner for those who wait: a backup, say. Between long waits are so many others, ten seconds. */
+const TRIES_A_LONG_WAIT = 50
+
 export interface CheckpointerParts {
   /** Bytes of the write-ahead log. */
   readonly walBytes: () => number
@@ -55,13 +58,16 @@ export function createCheckpointer(parts: CheckpointerParts): Checkpointer {
 }
 
 async function writeBack({ walBytes, work, wait, stopping }: CheckpointerParts): Promise<void> {
-  while (!stopping.aborted) {
-    if (await work().checkpoint(patienceWith(walBytes()))) return
+  for (let tries = TRIES_A_LONG_WAIT; !stopping.aborted; tries++) {
+    const mayBeLong = tries >= TRIES_A_LONG_WAIT
+    const patienceMs = patienceWith(walBytes(), mayBeLong)
+    if (await work().checkpoint(patienceMs)) return
+    if (patienceMs === LONG_PATIENCE_MS) tries = 0
     await wait(RETRY_MS)
   }
 }
 
-function patienceWith(bytes: number): number {
-  if (bytes > TOO_LARGE_BYTES) return LONG_PATIENCE_MS
+function patienceWith(bytes: number, mayBeLong: boolean): number {
+  if (bytes > TOO_LARGE_BYTES && mayBeLong) return LONG_PATIENCE_MS
   return bytes > LARGER_BYTES ? PATIENCE_MS : SHORT_PATIENCE_MS
 }

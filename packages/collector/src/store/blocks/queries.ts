@@ -8,7 +8,7 @@ import { createProjectIds } from '../sqlite/project-ids.ts'
 import { createSqliteBooks } from '../sqlite/sqlite-books.ts'
 import type { ErasureCount } from './block-eraser.ts'
 import { countErased, type ErasureWish } from './query/count-erased.ts'
-import { countPages } from './query/count-pages.ts'
+import { createCountPages } from './query/count-pages.ts'
 import { countSeries } from './query/count-series.ts'
 import { createCountUsers } from './query/count-users.ts'
 import { eventsBetween, eventsOfUser, latestEvents, pageOfEvents, type ProjectName } from './query/list-events.ts'
@@ -20,6 +20,9 @@ export type QueryOptions = SnapshotOptions
 
 /** Of the memory for columns: for who is in many segments together, of which their columns need not be read. */
 const USERS_SHARE = 1 / 16
+
+/** A hundred bytes each, about, and their texts. */
+const PAGES_AT_A_TIME = 1_000_000
 
 type Answers<Port> = {
   readonly [Name in keyof Port]: Port[Name] extends (...args: infer Args) => Promise<infer Answer>
@@ -37,6 +40,7 @@ export function createQueries(db: Database, options: QueryOptions, throwAway?: (
   const usersBytes = options.columnBytes * USERS_SHARE
   const snapshots = openSnapshots(db, { ...options, columnBytes: options.columnBytes - usersBytes }, throwAway)
   const countUsers = createCountUsers(createRememberedUsers(usersBytes))
+  const countPages = createCountPages(countUsers, PAGES_AT_A_TIME)
   const projectRow = createProjectIds(db)
   const ask = <T>(projectId: string, run: (snapshot: Snapshot, project: ProjectName) => T): T =>
     snapshots.read((snapshot) => run(snapshot, { id: projectId, row: projectRow(projectId) }))
@@ -48,7 +52,7 @@ export function createQueries(db: Database, options: QueryOptions, throwAway?: (
     stats: ({ projectId, eventName, fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }, mostPages) =>
       ask(projectId, (snapshot, { row }) =>
         // Both ends are in.
-        countPages(snapshot.views(row), { eventName, fromMs, toMs: toMs + 1 }, mostPages, countUsers),
+        countPages(snapshot.views(row), { eventName, fromMs, toMs: toMs + 1 }, mostPages),
       ),
     page: (projectId, offset, limit) =>
       ask(projectId, (snapshot, { row }) => pageOfEvents(snapshot, row, offset, limit)),

@@ -23,9 +23,13 @@ const NAMES: readonly (keyof Queries)[] = [
   'countErased',
 ]
 
+/** Besides texts of columns: those of the tail, and of what a question goes through. */
+const HEAP_MB = 1024
+
 /** Asks a thread of its own, which is started by the first question: none is ever answered on the caller's thread. */
 export function createQueryClient(data: QueryThreadData): QueryWork {
-  const { call, stop } = createThreadCalls(threadEntry('query-thread'), data)
+  const columnMb = Math.ceil(data.columnBytes / 1024 / 1024)
+  const { call, stop } = createThreadCalls(threadEntry('query-thread'), data, HEAP_MB + columnMb)
   const ports = Object.fromEntries(
     NAMES.map((name) => [name, (...args: unknown[]) => call(name, ...args)]),
   ) as unknown as Questions

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { BlockRows } from './block-rows.ts'
+import { weightOfBlock } from './block-weight.ts'
 import { createBodyArena } from './body-arena.ts'
 import { buildSegment } from './build-segment.ts'
 import { newClaimKey, readClaimed } from './claim-key.ts'
@@ -9,14 +10,8 @@ import { joinRows } from './join-rows.ts'
 import { createKeyRunBuilder, type KeyRunBuilder } from './key-run.ts'
 import { type KeptSeconds, loadKeptSeconds } from './kept-seconds.ts'
 import { usersOfRows } from './row-users.ts'
-import type { Sealed, UserText } from './seal-work.ts'
+import type { Sealed, SealWish, UserText } from './seal-work.ts'
 import { createUserIds } from './user-ids.ts'
-
-/** Whole blocks, in order, until they have `minEvents` events or number `upTo` is in. */
-export interface SealWish {
-  readonly minEvents: number
-  readonly upTo: number
-}
 
 export interface SealedBlocks extends Sealed {
   readonly users: readonly UserText[]
@@ -49,15 +44,15 @@ export function createSealBlocks(db: Database): (wish: SealWish) => SealedBlocks
     const arena = createBodyArena()
     let first = 0
     let last = 0
-    let events = 0
+    let weight = 0
     for (const row of select.iterate(sealedTo)) {
       const block = decodeBlock(row.first, arena.copyOf(row.body))
       parts.push({ block, rows: erasures.keptRows(block) })
       addKeys(keys, block, keptSeconds)
       first ||= row.first
       last = row.last
-      events += row.events
-      if (events >= wish.minEvents || last >= wish.upTo) break
+      weight += weightOfBlock(row.events, row.body.length)
+      if (weight >= wish.minWeight || last >= wish.upTo) break
     }
     const rows = joinRows(parts)
     const { places, users } = usersOfRows(rows)

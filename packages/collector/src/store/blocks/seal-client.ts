@@ -6,9 +6,12 @@ import type { Part, SealWork } from './seal-work.ts'
 import { createThreadCalls } from './thread-calls.ts'
 import { threadEntry } from './thread-entry.ts'
 
+/** Several times the texts of the heaviest segment. */
+const HEAP_MB = 1024
+
 /** Has a thread of its own make segments, which is started when it is first needed. */
 export function createSealClient(data: SealThreadData): SealWork {
-  const calls = createThreadCalls(threadEntry('seal-thread'), data)
+  const calls = createThreadCalls(threadEntry('seal-thread'), data, HEAP_MB)
   const call = <Name extends keyof SealCalls>(name: Name, ...args: Parameters<SealCalls[Name]>) =>
     calls.call(name, ...args) as Promise<ReturnType<SealCalls[Name]>>
   return {

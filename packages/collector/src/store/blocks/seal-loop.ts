@@ -9,9 +9,9 @@ export interface SealLoopParts {
   readonly sealer: Sealer
   /** Keeps the number of runs small. Resolves with whether it did anything. */
   readonly mergeRuns: () => Promise<boolean>
-  /** Events of a segment, at least; the block that completes them is in whole. */
+  /** Weight of a segment's blocks, at least; the block that completes it is in whole. */
   readonly segmentEvents: number
-  /** Events that are not sealed. */
+  /** Weight of the blocks that are not sealed. */
   readonly unsealed: () => number
   readonly now: () => number
   readonly onError: (error: unknown) => void
@@ -42,7 +42,7 @@ export function createSealLoop(parts: SealLoopParts): SealLoop {
   const progress = createProgress()
 
   async function sealOne(): Promise<boolean> {
-    const sealed = await sealer.seal({ minEvents: segmentEvents, upTo: Number.MAX_SAFE_INTEGER })
+    const sealed = await sealer.seal({ minWeight: segmentEvents, upTo: Number.MAX_SAFE_INTEGER })
     if (!sealed) return false
     while (await sealer.deleteDead());
     while (await mergeRuns());

@@ -62,13 +62,19 @@ export type Rewritten =
       readonly run: BuiltRun | undefined
     }
 
+/** Whole blocks, in order, until they weigh `minWeight` or number `upTo` is in. */
+export interface SealWish {
+  readonly minWeight: number
+  readonly upTo: number
+}
+
 /**
  * What is made off the thread that ingests. Each reads the file in one read transaction on a connection of its own and writes
  * nothing; its arrays are handed over. Rejects when the worker dies or the file can't be read.
  */
 export interface SealWork {
-  /** Of whole blocks after `sealed_to`, in order, until they have `minEvents` events or number `upTo` is in. */
-  seal(wish: { readonly minEvents: number; readonly upTo: number }): Promise<Sealed>
+  /** Of whole blocks after `sealed_to`, in order, until they weigh `minWeight` or number `upTo` is in. */
+  seal(wish: SealWish): Promise<Sealed>
   /** A segment as it is without what is hidden of it. */
   rewrite(segment: number): Promise<Rewritten>
   /** Several runs as one, without released keys; `undefined` when no key is left. */

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
+import { BLOCK_WEIGHT } from './block-weight.ts'
 import { createLayout } from './layout.ts'
-import type { SealWork } from './seal-work.ts'
+import type { SealWish, SealWork } from './seal-work.ts'
 import type { SmallSteps } from './small-steps.ts'
 import { createPartStore } from './store-parts.ts'
 
@@ -17,11 +18,11 @@ export interface SealerParts {
 /** Makes segments of blocks. One call at a time, of a process that has the lease. */
 export interface Sealer {
   /**
-   * Makes a segment of the first blocks, of at least `minEvents` events or of all up to number `upTo`. Whether it did: not where there
+   * Makes a segment of the first blocks, of at least `minWeight` or of all up to number `upTo`. Whether it did: not where there
    * are none, or where an erasure came in between.
    */
-  seal(wish: { readonly minEvents: number; readonly upTo: number }): Promise<boolean>
-  /** Events in blocks that are not sealed. */
+  seal(wish: SealWish): Promise<boolean>
+  /** Weight of the blocks that are not sealed. */
   unsealed(): number
   /** Deletes some of the blocks that are sealed. Whether there may be more. */
   deleteDead(): Promise<boolean>
@@ -68,7 +69,9 @@ function prepareStatements(db: Database) {
   return {
     sealedTo: db.prepare<[], number>('SELECT sealed_to FROM storage').pluck(),
     unsealed: db
-      .prepare<[], number>('SELECT coalesce(sum(events), 0) FROM block WHERE first > (SELECT sealed_to FROM storage)')
+      .prepare<[], number>(
+        `SELECT coalesce(sum(${BLOCK_WEIGHT}), 0) FROM block WHERE first > (SELECT sealed_to FROM storage)`,
+      )
       .pluck(),
     dead: db.prepare<[], number>(`SELECT first ${dead} LIMIT 1`).pluck(),
     deadBlocks: db.prepare<[], { first: number; bytes: number }>(

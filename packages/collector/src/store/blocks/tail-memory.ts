@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { BLOCK_WEIGHT } from './block-weight.ts'
 import { newClaimKey, readClaimed } from './claim-key.ts'
 import { type ClaimedKeys, createClaimedKeys } from './claimed-keys.ts'
 import { decodeBlock } from './decode-block.ts'
@@ -11,12 +12,12 @@ export interface TailMemory {
   readonly keys: ClaimedKeys
   /** The highest number that an event ever had. */
   readonly lastNumber: number
-  /** Events in blocks that are not sealed. */
+  /** Weight of the blocks that are not sealed. */
   readonly unsealed: number
   /** To be called first in every transaction that ingests: another process may have ingested, sealed or erased meanwhile. */
   refresh(): void
   /** Keeps what the transaction added, or forgets it. */
-  settle(outcome: 'committed' | 'rolled back', lastNumber: number, events: number): void
+  settle(outcome: 'committed' | 'rolled back', lastNumber: number, weight: number): void
 }
 
 const nothingIsReleased: IsReleased = () => false
@@ -62,11 +63,11 @@ export function createTailMemory(db: Database, name: string): TailMemory {
       readLayout(layout, sealedTo)
       readTail(sealedTo)
     },
-    settle(outcome, lastNumber, events) {
+    settle(outcome, lastNumber, weight) {
       state.keys.settle(outcome)
       if (outcome === 'rolled back') return
       state.lastNumber = lastNumber
-      state.unsealed += events
+      state.unsealed += weight
     },
   }
 }
@@ -102,7 +103,9 @@ function prepareStatements(db: Database) {
   return {
     storage: db.prepare<[], StorageRow>('SELECT writer, layout, sealed_to AS sealedTo FROM storage'),
     takeOver: db.prepare<[string]>('UPDATE storage SET writer = ?'),
-    unsealed: db.prepare<[number], number>('SELECT coalesce(sum(events), 0) FROM block WHERE first > ?').pluck(),
+    unsealed: db
+      .prepare<[number], number>(`SELECT coalesce(sum(${BLOCK_WEIGHT}), 0) FROM block WHERE first > ?`)
+      .pluck(),
     lastNumber: db
       .prepare<[], number>(
         `SELECT max(sealed_to, (SELECT highest_deleted FROM event_number),

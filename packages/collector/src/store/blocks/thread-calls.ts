@@ -20,18 +20,22 @@ interface Thread {
   readonly waiting: Map<number, Waiting>
 }
 
-/** Left to itself an engine collects what a thread threw away only when it is much; columns and parts lie outside of this memory. */
-const MEMORY = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 256 }
+/** Left to itself an engine collects what a thread threw away only when it is much. */
+const YOUNG_MB = 6
 
-/** Starts the thread at the first call, and anew at the first call after it died. It keeps no process alive that waits for nothing. */
-export function createThreadCalls(entry: URL, workerData: unknown): ThreadCalls {
+/**
+ * Starts the thread at the first call, and anew at the first call after it died. It keeps no process alive that waits for nothing.
+ * `heapMb`: what it dies of when it needs more; columns and parts lie outside of this memory.
+ */
+export function createThreadCalls(entry: URL, workerData: unknown, heapMb: number): ThreadCalls {
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: heapMb }
   let thread: Thread | undefined
   let lastId = 0
   let isStopped = false
 
   function start(): Thread {
     const started: Thread = {
-      worker: new Worker(entry, { workerData, resourceLimits: MEMORY }),
+      worker: new Worker(entry, { workerData, resourceLimits }),
       waiting: new Map(),
     }
     const die = (reason: string, cause?: unknown) => {

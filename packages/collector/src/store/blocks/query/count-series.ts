@@ -3,6 +3,7 @@ import type { View } from '../view.ts'
 import { firstNotBefore } from './find-time.ts'
 import { type RowRange, rowRanges, type RowSelection } from './row-ranges.ts'
 import type { CountUsers } from './count-users.ts'
+import { countVisible } from './count-visible.ts'
 
 interface Series {
   /** One count for each pair of neighbouring edges. */
@@ -30,7 +31,7 @@ function addCounts(view: View, { start, end }: RowRange, edgesMs: readonly numbe
   let row = start
   for (let i = firstCountOf(view.segment, start, edgesMs); row < end && i < counts.length; i++) {
     const next = firstNotBefore(view.segment, edgesMs[i + 1] as number, row, end)
-    counts[i] = (counts[i] as number) + next - row - countHidden(view, row, next)
+    counts[i] = (counts[i] as number) + countVisible(view, row, next)
     row = next
   }
 }
@@ -52,12 +53,4 @@ function lastEdgeAt(edgesMs: readonly number[], ms: number): number {
     else high = middle
   }
   return low
-}
-
-function countHidden(view: View, start: number, end: number): number {
-  if (view.hiddenUsers.size === 0) return 0
-  const { places } = view.segment.column('users')
-  let hidden = 0
-  for (let row = start; row < end; row++) if (view.hiddenUsers.has(places[row] as number)) hidden += 1
-  return hidden
 }
