@@ -38,11 +38,11 @@ export function createTailMemory(db: Database, name: string): TailMemory {
     state.layout = layout
   }
 
-  function readTail(sealedTo: number): void {
-    state.lastNumber = statements.lastNumber.get() as number
-    state.keys = newKeys()
-    claimTail(statements.tail.iterate(sealedTo), state.keys, loadKeptSeconds(db))
+  /** Claims what blocks after a number hold. They are committed, whatever becomes of the transaction. */
+  function readTail(after: number): void {
+    claimTail(statements.tail.iterate(after), state.keys, loadKeptSeconds(db))
     state.keys.settle('committed')
+    state.lastNumber = statements.lastNumber.get() as number
   }
 
   return {
@@ -57,11 +57,18 @@ export function createTailMemory(db: Database, name: string): TailMemory {
     },
     refresh() {
       const { writer, layout, sealedTo } = statements.storage.get() as StorageRow
-      if (layout !== state.layout) readLayout(layout, sealedTo)
+      const isKnown = layout === state.layout
+      if (!isKnown) readLayout(layout, sealedTo)
       if (writer === name) return
       statements.takeOver.run(name)
-      readLayout(layout, sealedTo)
-      readTail(sealedTo)
+      if (isKnown) {
+        // Nothing but new blocks: whoever takes turns with another process must not read the whole tail each time.
+        state.unsealed += statements.unsealed.get(state.lastNumber) as number
+        readTail(state.lastNumber)
+      } else {
+        state.keys = newKeys()
+        readTail(sealedTo)
+      }
     },
     settle(outcome, lastNumber, weight) {
       state.keys.settle(outcome)
