@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -94,5 +94,21 @@ test('what a process dropped in its last turn is told by the next one that uses 
     1,
     [{ reasons: { queue_full: dropped }, last: 51 }],
   ])
+  await rm(folder, { recursive: true })
+}, 60_000)
+
+test('what is tracked or dropped as the process exits, after the tracker has heard of it, is sent by the next one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'truecount-at-exit-'))
+  const child = startNodeChild(fileURLToPath(new URL('fixture/track-at-exit.ts', import.meta.url)), {
+    args: [collector.url, folder],
+  })
+  const stats = JSON.parse((await child.waitForLine(/^end /)).slice(4)) as TrackerStats
+  await child.exited
+  expect([collector.requests.length, stats]).toMatchObject([0, { captured: 2, waiting: 1, dropped: 1 }])
+
+  const heir = createTracker({ key: 'tc_pub_test', endpoint: collector.url, queue: fileQueue(folder) })
+  expect(await heir.shutdown()).toEqual({ delivered: 2, waiting: 0, dropped: 0 })
+  expect([...collector.stored.values()].map(({ event_name }) => event_name)).toEqual(['exited', '$dropped'])
+  expect(await readdir(folder)).toEqual([])
   await rm(folder, { recursive: true })
 }, 60_000)

@@ -18,7 +18,9 @@ export interface OpenQueue {
    * room for. Called when consent is there, and every {@link TEND_INTERVAL_MS} from then on.
    */
   tend(): void
-  /** Ends the use: leaves nothing behind if nothing waits. */
+  /** The process ends: leaves nothing behind if nothing waits. What is put in all the same is written down. */
+  leave(): unknown
+  /** Ends the use: as `leave`, and what waits is for whoever opens a queue next, in this process too. */
   close(): void
 }
 
@@ -77,7 +79,8 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
 
   function begin() {
     laneFolder = createLaneFolder(folder, lane, self)
-    journal = createJournal(laneFolder.path)
+    laneFolder.settle()
+    journal = createJournal(laneFolder.path, laneFolder.settle)
     for (const event of memory.peek()) write(event)
   }
 
@@ -106,6 +109,11 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
     }
   }
 
+  function leave(): boolean {
+    journal?.close()
+    return laneFolder?.removeEmpty() ?? true
+  }
+
   return {
     queue: {
       ...memory,
@@ -126,9 +134,12 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
         listener.problem(`the file queue in ${folder} does not work, events wait in memory: ${String(cause)}`)
       }
     },
+    leave,
     close() {
-      journal?.close()
-      laneFolder?.leave()
+      if (!leave()) laneFolder?.abandon()
+      held?.adopted.abandon()
+      // What is confirmed or given up from now on is in a folder that may be another's.
+      journal = held = undefined
     },
   }
 }

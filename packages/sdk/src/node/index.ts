@@ -62,6 +62,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
   let stopTending: (() => void) | undefined
   let underWay: AbortController | undefined
   let mayStore = false
+  let isLeaving = false
   // Written once a turn: a burst that the queue has no room for would else write a file for each event that it drops.
   let jotted: QueuedEvent | undefined
   function writeJotted() {
@@ -95,12 +96,9 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     jot(report) {
       if (opened && jotted === undefined) queueMicrotask(writeJotted)
       jotted = report
+      if (isLeaving) writeJotted()
     },
   })
-  function close() {
-    writeJotted()
-    opened?.close()
-  }
   const stopLifecycle = startProcessLifecycle(process, {
     drain: () => core.tracker.flush(),
     waiting: () => core.tracker.stats().waiting,
@@ -108,7 +106,12 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
       log(`the process ends with ${events} events not sent`)
       underWay?.abort()
     },
-    close,
+    leave() {
+      // No microtask runs from here on, but other listeners may, and track.
+      isLeaving = true
+      writeJotted()
+      opened?.leave()
+    },
   })
   core.start()
   let end: Promise<FlushResult> | undefined
@@ -120,7 +123,8 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
         underWay?.abort()
         stopLifecycle()
         stopTending?.()
-        close()
+        writeJotted()
+        opened?.close()
       })),
   }
 }

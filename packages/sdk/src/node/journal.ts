@@ -25,10 +25,12 @@ export interface Journal {
   has(key: string): boolean
   /** Forgets confirmed events, and deletes files that hold nothing else. */
   remove(keys: readonly string[]): void
+  /** Leaves no file open until something is written again. */
   close(): void
 }
 
-export function createJournal(folder: string): Journal {
+/** `makeFolder` makes it if it is not there; called before each file is begun. May throw. */
+export function createJournal(folder: string, makeFolder: () => void): Journal {
   const segments = new Map<string, Segment>()
   let count = 0
   let current: Segment | undefined
@@ -37,6 +39,7 @@ export function createJournal(folder: string): Journal {
 
   function rotate() {
     close()
+    makeFolder()
     current = { path: join(folder, `${String(++count).padStart(8, '0')}.journal`), live: 0 }
     file = openSync(current.path, 'a')
     size = 0

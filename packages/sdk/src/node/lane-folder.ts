@@ -18,10 +18,14 @@ const OWNER_FILE = 'owner.json'
 /** The folder of one lane: its owner's name and its journal. Every lane has a folder of its own in the queue's. */
 export interface LaneFolder {
   readonly path: string
+  /** Makes the folder. Throws where the file system does not let us. */
+  settle(): void
   /** A sign of life, for those who can't look the process up. */
   touch(now: Date): void
-  /** Deletes the folder, unless a journal is still in it. */
-  leave(): void
+  /** Whether it deleted the folder: a journal that is still in it keeps it. */
+  removeEmpty(): boolean
+  /** What is still in it is for whoever comes first, though this process lives on. */
+  abandon(): void
 }
 
 /** A dead owner's lane, now ours. */
@@ -30,26 +34,32 @@ export interface AdoptedLane {
   read(): JournalContent
   /** Deletes the folder: everything in it is confirmed, or taken over. */
   discard(): void
+  /** As with a folder of one's own: the rest is for whoever comes first. */
+  abandon(): void
 }
 
-/** Makes the lane's folder. Throws where the file system does not let us. */
 export function createLaneFolder(queueFolder: string, lane: string, owner: LaneOwner): LaneFolder {
   const path = join(queueFolder, lane)
-  mkdirSync(path, { recursive: true })
   const ownerFile = join(path, OWNER_FILE)
-  writeFileSync(ownerFile, JSON.stringify(owner))
   return {
     path,
+    settle() {
+      mkdirSync(path, { recursive: true })
+      writeFileSync(ownerFile, JSON.stringify(owner))
+    },
     touch: (now) => utimesSync(ownerFile, now, now),
-    leave() {
+    removeEmpty() {
       try {
-        if (journalsIn(path).length > 0) return
+        if (journalsIn(path).length > 0) return false
         rmSync(ownerFile, { force: true })
         rmdirSync(path)
+        return true
       } catch {
         // The process ends and can tell nobody; what is left, the next start adopts.
+        return false
       }
     },
+    abandon: () => abandon(path, owner),
   }
 }
 
@@ -76,7 +86,19 @@ export function* adoptDeadLanes(
       // Somebody else was first, or took it between our rename and our name in it: it is theirs.
       continue
     }
-    yield { read: () => readJournals(ours), discard: () => rmSync(ours, { recursive: true, force: true }) }
+    yield {
+      read: () => readJournals(ours),
+      discard: () => rmSync(ours, { recursive: true, force: true }),
+      abandon: () => abandon(ours, self),
+    }
+  }
+}
+
+function abandon(path: string, owner: LaneOwner) {
+  try {
+    writeFileSync(join(path, OWNER_FILE), JSON.stringify({ ...owner, hasLeft: true } satisfies LaneOwner))
+  } catch {
+    // The folder is gone, or waits until this process is.
   }
 }
 

@@ -7,6 +7,8 @@ export interface LaneOwner {
   readonly realm: string
   /** When the process started, in the kernel's own unit: a pid is used again, a pid and its start are not. */
   readonly started: string
+  /** It lives, and writes here no more. */
+  readonly hasLeft?: true
 }
 
 /** Describes the running process. */
@@ -27,6 +29,7 @@ export function isAlive(
   silentMs: number,
   kill: (pid: number, signal: 0) => unknown,
 ): boolean {
+  if (owner.hasLeft) return false
   if (owner.realm !== self.realm) return silentMs < SILENCE_MS
   if (self.started !== '') return startOf(owner.pid) === owner.started
   try {

@@ -8,13 +8,13 @@ export interface ProcessWork {
   waiting(): number
   /** The process ends with this many events not sent. */
   giveUp(events: number): void
-  /** The last moment; synchronous. */
-  close(): void
+  /** The last moment, but for other listeners; synchronous. */
+  leave(): void
 }
 
 /**
  * Sends what waits when the process has nothing else to do: Node emits `beforeExit` then, but not on `process.exit()`
- * or a signal, where only `close` runs, or nothing at all. Returns what stops it: it listens no more.
+ * or a signal, where only `leave` runs, or nothing at all. Returns what stops it: it listens no more.
  */
 export function startProcessLifecycle(process: Pick<EventEmitter, 'on' | 'off'>, work: ProcessWork): () => void {
   let hasGivenUp = false
@@ -28,9 +28,9 @@ export function startProcessLifecycle(process: Pick<EventEmitter, 'on' | 'off'>,
   }
 
   process.on('beforeExit', beforeExit)
-  process.on('exit', work.close)
+  process.on('exit', work.leave)
   return () => {
     process.off('beforeExit', beforeExit)
-    process.off('exit', work.close)
+    process.off('exit', work.leave)
   }
 }
