@@ -62,6 +62,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
   let stopTending: (() => void) | undefined
   let underWay: AbortController | undefined
   let mayStore = false
+  let hasEnded = false
   let isLeaving = false
   // Written once a turn: a burst that the queue has no room for would else write a file for each event that it drops.
   let jotted: QueuedEvent | undefined
@@ -88,7 +89,8 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     pageMetadata: (page) => ({ page: page ?? undefined }),
     onConsent(granted) {
       mayStore = granted
-      if (granted && opened) stopTending = startTending(() => core.adopt(opened.tend))
+      stopTending?.()
+      stopTending = granted && opened && !hasEnded ? startTending(() => core.adopt(opened.tend)) : undefined
       handOver.onConsent(granted)
     },
     log,
@@ -122,6 +124,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
         // A request without an answer would hold the process for as long as it may take.
         underWay?.abort()
         stopLifecycle()
+        hasEnded = true
         stopTending?.()
         writeJotted()
         opened?.close()
