@@ -24,13 +24,14 @@ function open(maxBytes = 100_000): OpenQueue {
 }
 
 /** What a process leaves that was killed with these events waiting: the lane's owner is nobody. */
-function leaveDeadLane(events: readonly QueuedEvent[]) {
+function leaveDeadLane(events: readonly QueuedEvent[], lastSignMs = 0): OpenQueue {
   const dead = open()
   dead.tend()
   for (const event of events) expect(dead.queue.put(event)).toBe(true)
   const ownerFile = join(folder, `lane${String(lanes).padStart(12, '0')}`, 'owner.json')
   writeFileSync(ownerFile, JSON.stringify({ pid: 1, realm: 'elsewhere', started: '' }))
-  utimesSync(ownerFile, 0, 0)
+  utimesSync(ownerFile, lastSignMs / 1000, lastSignMs / 1000)
+  return dead
 }
 
 test('what found no room when it was adopted is taken over when there is room again: once, each lane in its order', () => {
@@ -55,4 +56,33 @@ test('what found no room when it was adopted is taken over when there is room ag
   expect(heir.queue.count()).toBe(0)
   heir.close()
   expect(readdirSync(folder)).toEqual([])
+})
+
+test.each([
+  ['over a minute old', -61_000, 'dead'],
+  ['younger', -59_000, 'alive'],
+  ['of a clock that is a little ahead', 59_000, 'alive'],
+  ['from a time to come: of a clock that was set back', 3_600_000, 'dead'],
+])('an owner on another host whose last sign of life is %s', (_, afterMs, is) => {
+  leaveDeadLane([queuedEvent('key')], now() + afterMs)
+  const heir = open()
+  heir.tend()
+  expect(heir.queue.count()).toBe(is === 'dead' ? 1 : 0)
+})
+
+test('who was thought dead, and lost its folder, writes what waits down anew', () => {
+  const events = [queuedEvent('key-0'), queuedEvent('key-1')]
+  const owner = leaveDeadLane(events)
+  const thief = open()
+  thief.tend()
+  expect(thief.queue.count()).toBe(2)
+  thief.queue.remove(events)
+  thief.close()
+  expect(readdirSync(folder)).toEqual([])
+
+  owner.tend()
+  owner.close()
+  const heir = open()
+  heir.tend()
+  expect([...heir.queue.peek()]).toEqual(events)
 })

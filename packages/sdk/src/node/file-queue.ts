@@ -78,8 +78,10 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
   }
 
   function begin() {
+    journal?.close()
     laneFolder = createLaneFolder(folder, lane, self)
     laneFolder.settle()
+    laneFolder.touch(new Date(now()))
     journal = createJournal(laneFolder.path, laneFolder.settle)
     for (const event of memory.peek()) write(event)
   }
@@ -125,8 +127,8 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
     write,
     tend() {
       try {
-        if (laneFolder === undefined) begin()
-        laneFolder?.touch(new Date(now()))
+        // It may have been deleted, or taken by who thought us dead: what waits is written down anew.
+        if (!laneFolder?.touch(new Date(now()))) begin()
         adopt()
       } catch (cause) {
         // A lane that can't be read is left to the next process: it must not stand in the way of the others.

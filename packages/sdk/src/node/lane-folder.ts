@@ -20,8 +20,8 @@ export interface LaneFolder {
   readonly path: string
   /** Makes the folder. Throws where the file system does not let us. */
   settle(): void
-  /** A sign of life, for those who can't look the process up. */
-  touch(now: Date): void
+  /** A sign of life, for those who can't look the process up. Whether the folder is still there. */
+  touch(now: Date): boolean
   /** Whether it deleted the folder: a journal that is still in it keeps it. */
   removeEmpty(): boolean
   /** What is still in it is for whoever comes first, though this process lives on. */
@@ -47,7 +47,14 @@ export function createLaneFolder(queueFolder: string, lane: string, owner: LaneO
       mkdirSync(path, { recursive: true })
       writeFileSync(ownerFile, JSON.stringify(owner))
     },
-    touch: (now) => utimesSync(ownerFile, now, now),
+    touch(now) {
+      try {
+        utimesSync(ownerFile, now, now)
+        return true
+      } catch {
+        return false
+      }
+    },
     removeEmpty() {
       try {
         if (journalsIn(path).length > 0) return false

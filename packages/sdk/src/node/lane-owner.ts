@@ -16,7 +16,10 @@ export function describeOwner(pid: number, hostname: string): LaneOwner {
   return { pid, realm: `${hostname} ${namespaceOf() ?? ''}`, started: startOf(pid) ?? '' }
 }
 
-/** An owner that can't be looked up, in another container or on another host, lives while its sign is younger. */
+/**
+ * An owner that can't be looked up, in another container or on another host, lives while its sign is younger. One from a
+ * time to come was given by a clock that was set back since, and would hold for as long as that clock was ahead.
+ */
 const SILENCE_MS = 60_000
 
 /**
@@ -30,7 +33,7 @@ export function isAlive(
   kill: (pid: number, signal: 0) => unknown,
 ): boolean {
   if (owner.hasLeft) return false
-  if (owner.realm !== self.realm) return silentMs < SILENCE_MS
+  if (owner.realm !== self.realm) return Math.abs(silentMs) < SILENCE_MS
   if (self.started !== '') return startOf(owner.pid) === owner.started
   try {
     kill(owner.pid, 0)
