@@ -28,6 +28,7 @@ const anyEvent = fc.record({
   event_name: fc.constantFrom('a', 'b', '$dropped', ''),
   user_id: fc.constantFrom('', 'u1', 'u2', 'u3', undefined),
   second: fc.integer({ min: -2, max: 8 }),
+  isHalf: fc.boolean(),
   idempotency_key: anyKey,
   metadata: fc.constantFrom({}, { page: '/a' }, { page: 3 }, { page: 'é' }),
 })
@@ -80,13 +81,13 @@ test('Blocks store, refuse, delete and count what rows do, whatever is sealed, r
       for (const step of steps) {
         if (step.kind === 'ingest') {
           const projectId = PROJECTS[step.project] as string
-          const entries = step.events.map(({ second, ...event }) => {
+          const entries = step.events.map(({ second, isHalf, ...event }) => {
             const arrival = {
               projectId,
               nowMs: 9_000,
               randomBytes: (size: number) => new Uint8Array(size).fill(++random),
             }
-            const timestamp = new Date(second * 1000).toISOString()
+            const timestamp = new Date(second * 1000 + (isHalf ? 500 : 0)).toISOString()
             return checkEvent({ ...event, timestamp }, arrival)
           })
           const plan = () => {

@@ -41,9 +41,17 @@ export function readClaimed(key: ClaimKey, project: number, claims: RowBytes, ro
   key.c = claims.uint32(row, 12)
 }
 
-/** An event's time as a key run keeps it: rounded up, so that a key is released only when its event is surely hidden. */
+/** An event's time as a key run keeps it: rounded down (a program of tables up to version 11 rounded up). */
 export function secondsOf(timeMs: number): number {
-  return Math.min(Math.max(Math.ceil(timeMs / 1000), 0), NEVER_RELEASED)
+  return Math.min(Math.max(Math.floor(timeMs / 1000), 0), NEVER_RELEASED)
+}
+
+/**
+ * Whether an erasure by time releases a key that is kept with these seconds: only when its event is surely hidden, so that of the second
+ * in which `beforeMs` lies no key is released.
+ */
+export function isBefore(seconds: number, beforeMs: number): boolean {
+  return seconds < Math.floor(beforeMs / 1000)
 }
 
 function uuidWordAt(uuid: string, at: number): number {

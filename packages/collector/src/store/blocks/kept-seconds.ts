@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { NEVER_RELEASED, secondsOf } from './claim-key.ts'
+import { isBefore, NEVER_RELEASED, secondsOf } from './claim-key.ts'
 
 /** What a key is claimed for. */
 export interface KeyedEvent {
@@ -44,6 +44,6 @@ function firstThatHides(
     (erasure) =>
       erasure.project === project &&
       number <= erasure.upTo &&
-      (erasure.before === null ? erasure.userId === userId : seconds * 1000 < erasure.before),
+      (erasure.before === null ? erasure.userId === userId : isBefore(seconds, erasure.before)),
   )
 }

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { NEVER_RELEASED } from './claim-key.ts'
+import { isBefore, NEVER_RELEASED } from './claim-key.ts'
 
 interface TimeErasure {
   readonly upTo: number
@@ -23,5 +23,5 @@ export function loadReleasedKeys(db: Database): IsReleased {
   }
   return (project, seconds, number) =>
     seconds !== NEVER_RELEASED &&
-    (erasures.get(project)?.some(({ upTo, before }) => number <= upTo && seconds * 1000 < before) ?? false)
+    (erasures.get(project)?.some(({ upTo, before }) => number <= upTo && isBefore(seconds, before)) ?? false)
 }
