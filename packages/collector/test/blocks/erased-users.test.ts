@@ -83,3 +83,63 @@ describe.each([
     await blocks.close()
   })
 })
+
+describe('What is deleted by time', () => {
+  const at = (seconds: number) => new Date(seconds * 1000).toISOString()
+  async function take({ file }: TestBlocks, events: readonly { readonly user: string; readonly seconds: number }[]) {
+    const entries = events.map(({ user, seconds }) =>
+      checkEvent(
+        { event_name: 'a', user_id: user, timestamp: at(seconds), idempotency_key: `of ${user}` },
+        { projectId: PROJECT, nowMs: 9_000, randomBytes: (size) => new Uint8Array(size) },
+      ),
+    )
+    const { verdicts } = await file.ledger.ingest([{ projectId: PROJECT, entries }], () => [])
+    await file.sealAll()
+    return verdicts[0]
+  }
+  const users = (from: number, seconds: number) =>
+    Array.from({ length: 12 }, (_, i) => ({ user: `user-${from + i}@example.org`, seconds }))
+  const runs = ({ db }: TestBlocks) => db.prepare<[], number>('SELECT keys FROM key_run').pluck().all()
+
+  test('leaves no user in the file who has no other event, and every user who has', async () => {
+    const blocks = await opened()
+    await take(blocks, users(10, 1_000))
+    await take(blocks, [...users(10, 5_000).slice(0, 1), ...users(50, 5_000)])
+    expect(await blocks.file.eraser.eraseBefore(PROJECT, 2_000_000)).toBe(12)
+    expect(isInFile(blocks, 'user-15@example.org')).toBe(true)
+    await reclaimAll(blocks)
+    expect(isInFile(blocks, 'user-15@example.org')).toBe(false)
+    const texts = blocks.db.prepare<[], string>('SELECT text FROM user_text').pluck().all()
+    expect(texts.toSorted()).toEqual(users(50, 0).map(({ user }) => user))
+    await take(blocks, users(10, 6_000))
+    expect(storedIn(blocks.db).filter(({ userId }) => userId === 'user-15@example.org')).toHaveLength(1)
+    await blocks.close()
+  })
+
+  test('leaves no keys in the file but those that it did not release', async () => {
+    const blocks = await opened()
+    await take(blocks, users(10, 1_000))
+    await take(blocks, users(50, 5_000))
+    expect(runs(blocks)).toEqual([12, 12])
+    await blocks.file.eraser.eraseBefore(PROJECT, 2_000_000)
+    await reclaimAll(blocks)
+    expect(runs(blocks)).toEqual([12])
+    expect(new Set(await take(blocks, users(50, 5_000)))).toEqual(new Set(['duplicate']))
+    expect(new Set(await take(blocks, users(10, 1_000)))).toEqual(new Set(['stored']))
+    await blocks.close()
+  })
+
+  test('releases the keys of its last second, and none of an event that stays', async () => {
+    const blocks = await opened()
+    const [first, second] = [
+      { user: 'ada', seconds: 1_999.5 },
+      { user: 'bob', seconds: 2_000 },
+    ]
+    await take(blocks, [first, second])
+    await blocks.file.eraser.eraseBefore(PROJECT, 2_000_000)
+    expect(await take(blocks, [first, second])).toEqual(['stored', 'duplicate'])
+    await blocks.file.eraser.eraseBefore(PROJECT, 1_999_600)
+    expect(await take(blocks, [second])).toEqual(['duplicate'])
+    await blocks.close()
+  })
+})

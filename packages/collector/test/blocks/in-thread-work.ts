@@ -1,14 +1,12 @@
 import Database from 'better-sqlite3'
 import type { BlockEraserParts } from '../../src/store/blocks/block-eraser.ts'
-import { createLruCache } from '../../src/store/blocks/lru-cache.ts'
 import { createMergeRuns } from '../../src/store/blocks/merge-runs.ts'
 import { countErased } from '../../src/store/blocks/query/count-erased.ts'
 import { createRewriteSegment } from '../../src/store/blocks/rewrite-segment.ts'
 import { createSealBlocks } from '../../src/store/blocks/seal-blocks.ts'
 import type { SealWork } from '../../src/store/blocks/seal-work.ts'
 import { openSnapshots } from '../../src/store/blocks/snapshot.ts'
-import { createSegmentOpener, SEGMENT_FIELDS, type SegmentRow } from '../../src/store/blocks/stored-segment.ts'
-import { createUserTexts } from '../../src/store/blocks/user-texts.ts'
+import { createUsedUsers } from '../../src/store/blocks/used-users.ts'
 import { createProjectIds } from '../../src/store/sqlite/project-ids.ts'
 
 /** What workers do, in the thread of the test, on a connection of its own. */
@@ -17,6 +15,7 @@ export function openInThreadWork(path: string): { work: SealWork; count: BlockEr
   const seal = createSealBlocks(db)
   const rewrite = createRewriteSegment(db)
   const merge = createMergeRuns(db)
+  const usedUsers = createUsedUsers(db)
   const snapshots = openSnapshots(db, { columnBytes: 1e6, userTextBytes: 1e6, pieceEvents: 8 })
   const projectRow = createProjectIds(db)
   return {
@@ -24,7 +23,7 @@ export function openInThreadWork(path: string): { work: SealWork; count: BlockEr
       seal: async (wish) => seal(wish),
       rewrite: async (id) => rewrite(id),
       mergeRuns: async (ids) => merge(ids),
-      hasUser: async (id) => hasUser(db, id),
+      usedUsers: async (first, count) => usedUsers(first, count),
       checkpoint: async () => true,
       stop: async () => undefined,
     },
@@ -35,10 +34,4 @@ export function openInThreadWork(path: string): { work: SealWork; count: BlockEr
       }),
     close: () => db.close(),
   }
-}
-
-function hasUser(db: Database.Database, user: number): boolean {
-  const open = createSegmentOpener(db, createLruCache(0), createUserTexts(db, 0))
-  const segments = db.prepare<[], SegmentRow>(`SELECT ${SEGMENT_FIELDS} FROM segment`).all()
-  return segments.some((segment) => open(segment).column('users').ids.includes(user))
 }

@@ -18,6 +18,7 @@ import { createSegmentRewriter } from './segment-rewriter.ts'
 import { createSmallSteps, type FaultPoint } from './small-steps.ts'
 import { createTailCleaner } from './tail-cleaner.ts'
 import { createTailMemory } from './tail-memory.ts'
+import { createTextSweeper } from './text-sweeper.ts'
 
 /** How long background work may hold the thread before others have their turn; longer, the more of it there is. */
 const TURN_MS = 4
@@ -77,6 +78,7 @@ export function openBlockFile(parts: BlockFileParts): BlockFile {
     cleaner: createTailCleaner(db, steps),
     rewriter: createSegmentRewriter(db, steps, work),
     deleteOrphans: createOrphanDeleter(db, steps),
+    sweepTexts: createTextSweeper(db, steps, work),
     end: createErasureEnd(db, steps, work),
   })
   const onCommitted = () => {

@@ -16,6 +16,7 @@ export interface ReclaimerParts {
   readonly rewriter: SegmentRewriter
   readonly mergeRuns: () => Promise<boolean>
   readonly deleteOrphans: () => Promise<boolean>
+  readonly sweepTexts: () => Promise<boolean>
   readonly end: ErasureEnd
   readonly wait: (ms: number) => Promise<unknown>
   readonly stopping: AbortSignal
@@ -45,6 +46,7 @@ export function createReclaimer(parts: ReclaimerParts): Reclaimer {
     parts.mergeRuns,
     parts.deleteOrphans,
     end.deleteUserTexts,
+    parts.sweepTexts,
     end.giveBackPages,
     end.forgetErasures,
   ]

@@ -1,11 +1,12 @@
 import Database from 'better-sqlite3'
+import type { BitSet } from './bit-set.ts'
 import { createMergeRuns } from './merge-runs.ts'
 import { type PackedParts, packParts } from './packed-parts.ts'
 import { type PackedUsers, packUsers } from './packed-users.ts'
 import { createRewriteSegment } from './rewrite-segment.ts'
 import { createSealBlocks } from './seal-blocks.ts'
 import type { BuiltRun, BuiltSegment, Rewritten, SealWork } from './seal-work.ts'
-import { createHasUser } from './has-user.ts'
+import { createUsedUsers } from './used-users.ts'
 
 const CHECKPOINT_PASSES = 2
 
@@ -25,7 +26,7 @@ export interface SealCalls {
   seal(...args: Parameters<SealWork['seal']>): PackedSealed
   rewrite(...args: Parameters<SealWork['rewrite']>): PackedRewritten
   mergeRuns(...args: Parameters<SealWork['mergeRuns']>): Packed<BuiltRun> | undefined
-  hasUser(...args: Parameters<SealWork['hasUser']>): boolean
+  usedUsers(...args: Parameters<SealWork['usedUsers']>): BitSet
   checkpoint(...args: Parameters<SealWork['checkpoint']>): boolean
 }
 
@@ -49,7 +50,7 @@ export function createSealCalls(db: Database.Database, path: string): SealCalls 
       const run = mergeRuns(ids)
       return run && packed(run)
     },
-    hasUser: createHasUser(db),
+    usedUsers: createUsedUsers(db),
     checkpoint(patienceMs) {
       writer ??= new Database(path, { fileMustExist: true })
       writer.pragma(`busy_timeout = ${patienceMs}`)

@@ -28,7 +28,7 @@ export function createSealClient(data: SealThreadData): SealWork {
       const run = await call('mergeRuns', ids)
       return run && unpacked(run)
     },
-    hasUser: (id) => call('hasUser', id),
+    usedUsers: (first, count) => call('usedUsers', first, count),
     checkpoint: (patienceMs) => call('checkpoint', patienceMs),
     stop: calls.stop,
   }

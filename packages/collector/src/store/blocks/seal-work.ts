@@ -1,3 +1,4 @@
+import type { BitSet } from './bit-set.ts'
 import type { TimeBounds } from './time-bounds.ts'
 
 /** A user's text under the id that segments bear. */
@@ -79,8 +80,8 @@ export interface SealWork {
   rewrite(segment: number): Promise<Rewritten>
   /** Several runs as one, without released keys; `undefined` when no key is left. */
   mergeRuns(runs: readonly number[]): Promise<BuiltRun | undefined>
-  /** Whether a segment has events of a user, by `user_text.id`. */
-  hasUser(id: number): Promise<boolean>
+  /** Which of `count` users from an id (`user_text.id`) on have events in a segment: a bit each. */
+  usedUsers(first: number, count: number): Promise<BitSet>
   /**
    * Copies the write-ahead log into the file: most of it while others write, the last of it while they wait, some milliseconds.
    * Whether the log then begins anew; not where a reader still uses it after `patienceMs`, during which nobody writes.

@@ -11,7 +11,7 @@ import { BOOKS_BY_HOUR } from './migrations/0008-books-by-hour.ts'
 import { BLOCKS } from './migrations/0009-blocks.ts'
 import { ZSTANDARD_PARTS } from './migrations/0010-zstandard-parts.ts'
 import { WIDER_FILTERS } from './migrations/0011-wider-filters.ts'
-import { DELIVERIES_BY_NUMBER } from './migrations/0012-deliveries-by-number.ts'
+import { WHAT_DELETION_LEAVES } from './migrations/0012-what-deletion-leaves.ts'
 
 /** In order; a migration's place is the `user_version` of a file that has it. Never edit one that was released. */
 const MIGRATIONS: readonly string[] = [
@@ -26,7 +26,7 @@ const MIGRATIONS: readonly string[] = [
   BLOCKS,
   ZSTANDARD_PARTS,
   WIDER_FILTERS,
-  DELIVERIES_BY_NUMBER,
+  WHAT_DELETION_LEAVES,
 ]
 
 /** The `user_version` of a file with this program's tables. */
