@@ -27,8 +27,10 @@ test('Restores nothing that doctor finds anything wrong with, and says what', as
   db.exec("UPDATE block SET body = x'00'")
   db.close()
   const refused = await run('restore', '--from', spoiled, '--db', restored)
-  const problem = `${spoiled} is damaged: every block and segment can be read: `
-  expect(refused).toEqual({ code: 1, out: '', err: expect.stringContaining(problem) })
+  const damage = `${spoiled} is damaged: every block and segment can be read: `
+  const more = `, and more: truecount doctor --db ${spoiled} tells all\n`
+  expect(refused).toEqual({ code: 1, out: '', err: expect.stringContaining(damage) })
+  expect([refused.err.endsWith(more), refused.err.split('\n').length]).toEqual([true, 2])
   expect([existsSync(restored), existsSync(`${restored}.partial`)]).toEqual([false, false])
 })
 

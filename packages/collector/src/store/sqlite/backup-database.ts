@@ -70,8 +70,11 @@ export async function restoreDatabase(from: string, to: string, examine: Examine
     const result = resultOf(source)
     source.close()
     copyFileSync(from, partial)
-    const problems = withCopy(partial, examine)
-    if (problems.length > 0) throw new StoreError('unusable', `${from} is damaged: ${problems.join('; ')}`)
+    const [problem, ...others] = withCopy(partial, examine)
+    if (problem !== undefined) {
+      const more = others.length === 0 ? '' : `, and more: truecount doctor --db ${from} tells all`
+      throw new StoreError('unusable', `${from} is damaged: ${problem}${more}`)
+    }
     return result
   })
 }
