@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 function open(maxBytes = 100_000): OpenQueue {
   const problem = (message: string) => expect.unreachable(message)
   const lane = `lane${String(++lanes).padStart(12, '0')}`
-  return fileQueue(folder).open(lane, maxBytes, now, { problem, unreadable: problem })
+  return fileQueue(folder).open(lane, 'tc_pub_test', maxBytes, now, { problem, unreadable: problem })
 }
 
 /** What a process leaves that was killed with these events waiting: the lane's owner is nobody. */

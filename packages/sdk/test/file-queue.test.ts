@@ -20,7 +20,7 @@ let lanes = 0
 
 function open(folder: string, maxBytes: number): OpenQueue {
   const lane = `lane${String(++lanes).padStart(12, '0')}`
-  const one = fileQueue(folder).open(lane, maxBytes, now, listener)
+  const one = fileQueue(folder).open(lane, 'tc_pub_test', maxBytes, now, listener)
   opened.push(one)
   return one
 }

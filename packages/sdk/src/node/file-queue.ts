@@ -3,6 +3,7 @@ import type { EventQueue, QueuedEvent } from '../capture/event-queue.ts'
 import { createMemoryQueue } from '../capture/memory-queue.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { adoptDeadLanes, createLaneFolder, type AdoptedLane, type LaneFolder } from './lane-folder.ts'
+import { createLaneKey, type LaneKey } from './lane-key.ts'
 import { describeOwner } from './lane-owner.ts'
 
 /** How often a queue is tended, in milliseconds. */
@@ -18,6 +19,8 @@ export interface OpenQueue {
    * room for. Called when consent is there, and every {@link TEND_INTERVAL_MS} from then on.
    */
   tend(): void
+  /** The collector refuses the tracker's key, or takes it again: while it does not, what waits is for any key. */
+  refused(isSo: boolean): void
   /** The process ends: leaves nothing behind if nothing waits. What is put in all the same is written down. */
   leave(): unknown
   /** Ends the use: as `leave`, and what waits is for whoever opens a queue next, in this process too. */
@@ -32,23 +35,27 @@ export interface QueueListener {
   unreadable(message: string): void
 }
 
-/** What `queue:` takes: a place that the tracker opens for its lane. */
+/** What `queue:` takes: a place that the tracker opens for its lane, whose events are sent with this API key. */
 export interface QueuePlace {
-  open(lane: string, maxBytes: number, now: () => number, listener: QueueListener): OpenQueue
+  open(lane: string, key: string, maxBytes: number, now: () => number, listener: QueueListener): OpenQueue
 }
 
 /**
  * A durable queue in `folder`: when `track()` returns, the event is in a file and survives a killed process (not a power
  * cut). Any number of processes may share the folder; each writes a lane of its own, and whoever lives adopts what the
- * dead left. An event that the disk does not take stays in memory, and an `error` signal says so.
+ * dead left, if it has the same key, or the collector refused theirs. An event that the disk does not take stays in memory, and an `error` signal says so.
  */
 export function fileQueue(folder: string): QueuePlace {
-  return { open: (lane, maxBytes, now, listener) => createFileQueue({ folder, lane, maxBytes, now, listener }) }
+  return {
+    open: (lane, key, maxBytes, now, listener) =>
+      createFileQueue({ folder, lane, laneKey: createLaneKey(folder, key), maxBytes, now, listener }),
+  }
 }
 
 interface FileQueueParts {
   readonly folder: string
   readonly lane: string
+  readonly laneKey: LaneKey
   readonly maxBytes: number
   readonly now: () => number
   readonly listener: QueueListener
@@ -62,13 +69,16 @@ interface HeldLane {
   isSafe: boolean
 }
 
-function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueueParts): OpenQueue {
+function createFileQueue({ folder, lane, laneKey, maxBytes, now, listener }: FileQueueParts): OpenQueue {
   // The global one: `node:process` would be a third of the time that importing this entry takes.
-  const self = describeOwner(process.pid, hostname())
+  const kill = process.kill.bind(process)
+  const self = describeOwner(process.pid, hostname(), laneKey.hash)
   let laneFolder: LaneFolder | undefined
   let journal: Journal | undefined
   // The lane that is being taken over: what found no room in the queue waits for the next time.
   let held: HeldLane | undefined
+  let isToldOfForeign = false
+  let isRefused: boolean | undefined
 
   // What was jotted down is there already.
   const memory = createMemoryQueue(maxBytes, (event) => journal?.has(event.key) || write(event))
@@ -103,12 +113,18 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
     // Each attempt reads the whole lane: it must be worth it.
     if (memory.bytes() > maxBytes / 2 || (held && !takeOver(held))) return
     held = undefined
-    for (const adopted of adoptDeadLanes(folder, lane, self, now(), process.kill.bind(process))) {
+    for (const adopted of adoptDeadLanes(folder, { lane, self, key: laneKey, now: now(), kill, foreign })) {
       const next = { adopted, passed: 0, isSafe: true }
       if (takeOver(next)) continue
       held = next
       return
     }
+  }
+
+  function foreign() {
+    if (!isToldOfForeign)
+      listener.problem(`${folder} holds events of another key, which wait for a tracker with that key`)
+    isToldOfForeign = true
   }
 
   function leave(): boolean {
@@ -134,6 +150,15 @@ function createFileQueue({ folder, lane, maxBytes, now, listener }: FileQueuePar
         // A lane that can't be read is left to the next process: it must not stand in the way of the others.
         held = undefined
         listener.problem(`the file queue in ${folder} does not work, events wait in memory: ${String(cause)}`)
+      }
+    },
+    refused(isSo) {
+      if (journal === undefined || isRefused === isSo) return
+      isRefused = isSo
+      try {
+        laneKey.mark(isSo)
+      } catch {
+        // What waits is for this key alone, as it was.
       }
     },
     leave,

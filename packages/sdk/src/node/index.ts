@@ -45,7 +45,9 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
   const options = resolveOptions(given, { maxQueueBytes: MAX_QUEUE_BYTES, clock: systemClock }, log)
   // The global one: `node:crypto` would be a third of the time that importing this entry takes.
   const lane = createLane(crypto.getRandomValues(new Uint8Array(LANE_ID_CHARACTERS)))
-  const opened = options.queue?.open(lane.id, options.maxQueueBytes, options.clock.now, {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- whatever JavaScript gives
+  const key = String(options.key)
+  const opened = options.queue?.open(lane.id, key, options.maxQueueBytes, options.clock.now, {
     // Nobody can listen before this function has returned, nor may a listener track while events are adopted.
     problem: (message) => queueMicrotask(() => core.emit('error', { message })),
     unreadable: (message) =>
@@ -70,20 +72,26 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     if (jotted && mayStore) opened?.write(jotted)
     jotted = undefined
   }
+  const transport = createFetchTransport(
+    options,
+    createCompressingFetch((url, request) => {
+      underWay = new AbortController()
+      const signal = AbortSignal.any([underWay.signal, AbortSignal.timeout(options.requestTimeoutMs)])
+      const headers = { ...TEXT_HEADERS, ...request.headers }
+      return (options.fetch ?? fetch)(url, { ...request, headers, signal })
+    }),
+  )
   const core = createTrackerCore({
     options,
     queue: handOver.watch(opened?.queue ?? createMemoryQueue(options.maxQueueBytes)),
     lane,
     identity: createServiceIdentity(),
-    transport: createFetchTransport(
-      options,
-      createCompressingFetch((url, request) => {
-        underWay = new AbortController()
-        const signal = AbortSignal.any([underWay.signal, AbortSignal.timeout(options.requestTimeoutMs)])
-        const headers = { ...TEXT_HEADERS, ...request.headers }
-        return (options.fetch ?? fetch)(url, { ...request, headers, signal })
-      }),
-    ),
+    async transport(...batch) {
+      const outcome = await transport(...batch)
+      if (outcome.verdicts) opened?.refused(false)
+      if (outcome.kind === 'unauthorized') opened?.refused(true)
+      return outcome
+    },
     chance: Math.random,
     maxBatchBytes: MAX_BATCH_BYTES,
     pageMetadata: (page) => ({ page: page ?? undefined }),

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { decodeJournal, type JournalContent } from './journal-record.ts'
+import type { LaneKey } from './lane-key.ts'
 import { isAlive, type LaneOwner } from './lane-owner.ts'
 
 const OWNER_FILE = 'owner.json'
@@ -70,21 +71,33 @@ export function createLaneFolder(queueFolder: string, lane: string, owner: LaneO
   }
 }
 
+/** Who takes lanes over. */
+export interface Adopter {
+  readonly lane: string
+  readonly self: LaneOwner
+  readonly key: LaneKey
+  readonly now: number
+  readonly kill: (pid: number, signal: 0) => unknown
+  /** A dead owner's events are for another key: they stay. */
+  foreign(): void
+}
+
 /**
- * Takes over the lanes whose owner is gone, each when it is asked for: the others stay for whoever has room. Of several processes that try at once, the file system lets one rename the
- * folder. A crash in between leaves a folder whose owner is dead: the next one takes it.
+ * Takes over the lanes whose owner is gone, each when it is asked for: the others stay for whoever has room. Of several
+ * processes that try at once, the file system lets one rename the folder. A crash in between leaves a folder whose owner
+ * is dead: the next one takes it.
  */
-export function* adoptDeadLanes(
-  queueFolder: string,
-  lane: string,
-  self: LaneOwner,
-  now: number,
-  kill: (pid: number, signal: 0) => unknown,
-): Generator<AdoptedLane> {
+export function* adoptDeadLanes(queueFolder: string, adopter: Adopter): Generator<AdoptedLane> {
+  const { lane, self, key, foreign } = adopter
   for (const name of readdirSync(queueFolder)) {
     if (name === lane || name.endsWith(`.${lane}`)) continue
     const path = join(queueFolder, name)
-    if (ownerLives(path, self, now, kill)) continue
+    const dead = deadOwner(path, adopter)
+    if (!dead) continue
+    if (!key.fits(dead.key)) {
+      if (journalsIn(path).some((file) => statSync(join(path, file)).size > 0)) foreign()
+      continue
+    }
     const ours = join(queueFolder, `${name.split('.', 1)[0]}.${lane}`)
     try {
       renameSync(path, ours)
@@ -121,13 +134,13 @@ function journalsIn(path: string): string[] {
     .sort()
 }
 
-function ownerLives(path: string, self: LaneOwner, now: number, kill: (pid: number, signal: 0) => unknown): boolean {
+function deadOwner(path: string, { self, now, kill }: Adopter): LaneOwner | undefined {
   try {
     const ownerFile = join(path, OWNER_FILE)
     const owner = JSON.parse(readFileSync(ownerFile, 'utf8')) as LaneOwner
-    return isAlive(owner, self, now - statSync(ownerFile).mtimeMs, kill)
+    return isAlive(owner, self, now - statSync(ownerFile).mtimeMs, kill) ? undefined : owner
   } catch {
     // No readable owner: a process is just making this folder, or the folder is not ours to touch.
-    return true
+    return undefined
   }
 }

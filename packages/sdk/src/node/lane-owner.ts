@@ -7,13 +7,15 @@ export interface LaneOwner {
   readonly realm: string
   /** When the process started, in the kernel's own unit: a pid is used again, a pid and its start are not. */
   readonly started: string
+  /** Hash of the API key that its events are for. */
+  readonly key?: string
   /** It lives, and writes here no more. */
   readonly hasLeft?: true
 }
 
 /** Describes the running process. */
-export function describeOwner(pid: number, hostname: string): LaneOwner {
-  return { pid, realm: `${hostname} ${namespaceOf() ?? ''}`, started: startOf(pid) ?? '' }
+export function describeOwner(pid: number, hostname: string, key: string): LaneOwner {
+  return { pid, key, realm: `${hostname} ${namespaceOf() ?? ''}`, started: startOf(pid) ?? '' }
 }
 
 /**
