@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startDeliveryPruner } from '../src/deliver/delivery-pruner.ts'
 import { DAY_MS, HOUR_MS, SECOND_MS, startWebhookTest, status } from './start-webhook-test.ts'
@@ -101,4 +102,19 @@ test('Deliveries that are over are deleted after their time; those that wait are
   await expect.poll(() => pruned).toEqual([300])
   await pruner.stop()
   expect(await deliveries()).toMatchObject([{ state: 'held' }])
+})
+
+test('Deliveries are listed page by page, and none after one that is gone or of another webhook', async () => {
+  const { app, at, sink, send, settled, deliveries } = await started()
+  await send(3)
+  await settled(3)
+  const page = async (before: string, of = at) =>
+    (await app.get(`${of}/deliveries?limit=100&before=${before}`)).body.data
+  const [first, second, third] = await deliveries()
+  expect(await page(first.id)).toEqual([second, third])
+  expect(await page(third.id)).toEqual([])
+  expect(await page(randomUUID())).toEqual([])
+  const { body: other } = await app.post('/api/v1/webhooks', { url: sink.url, events: ['a'] })
+  await send()
+  expect(await page(first.id, `/api/v1/webhooks/${other.id}`)).toEqual([])
 })

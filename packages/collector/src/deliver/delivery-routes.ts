@@ -62,7 +62,8 @@ export function createDeliveryRoutes(parts: DeliveryRouteParts): readonly Route[
         summary: 'List the deliveries to a webhook, with every attempt',
         query: {
           limit: `How many, at most ${MAX_LIMIT}; ${DEFAULT_LIMIT} if left out`,
-          before: 'Only deliveries older than the one with this id: the last of the page before',
+          before:
+            'Only deliveries older than the one with this id: the last of the page before. None where it is gone or of another webhook',
         },
         answer: { status: 200, description: 'Newest first', body: type({ data: array(ShownDelivery) }) },
       },

@@ -19,7 +19,7 @@ export interface LoggedDelivery {
 
 export interface DeliveryPage {
   readonly limit: number
-  /** Only deliveries older than this one. */
+  /** Only deliveries older than this one of the webhook; none where it is gone: older ones are, too. */
   readonly before?: string
 }
 

@@ -110,18 +110,20 @@ function createRecord(db: Database) {
 }
 
 function createList(db: Database): (webhookId: string, page: DeliveryPage) => LoggedDelivery[] {
-  const deliveries = db.prepare<[string, string | null, number], DeliveryRow>(
+  const deliveries = db.prepare<[{ webhookId: string; before: string | null; limit: number }], DeliveryRow>(
     `SELECT d.id AS row, d.uuid AS id, d.event_id AS eventId, d.created_at AS createdAtMs, d.due_at AS dueAtMs,
        iif(d.state = 'waiting' AND w.enabled = 0, 'held', d.state) AS state
      FROM delivery d JOIN webhook w ON w.id = d.webhook
-     WHERE w.uuid = ? AND d.id < coalesce((SELECT id FROM delivery WHERE uuid = ?), 9e18) ORDER BY d.id DESC LIMIT ?`,
+     WHERE w.uuid = @webhookId
+       AND d.id < iif(@before IS NULL, 9e18, (SELECT id FROM delivery WHERE uuid = @before AND webhook = w.id))
+     ORDER BY d.id DESC LIMIT @limit`,
   )
   const attempts = db.prepare<[number], DeliveryAttempt>(
     `SELECT number, started_at AS startedAtMs, duration AS durationMs, status, error, answer
      FROM delivery_attempt WHERE delivery = ? ORDER BY number`,
   )
   return db.transaction((webhookId: string, { limit, before }: DeliveryPage) =>
-    deliveries.all(webhookId, before ?? null, limit).map(({ row, eventId, dueAtMs, ...delivery }) => ({
+    deliveries.all({ webhookId, before: before ?? null, limit }).map(({ row, eventId, dueAtMs, ...delivery }) => ({
       ...delivery,
       eventId: uuidOfBytes(eventId),
       dueAtMs: delivery.state === 'waiting' ? dueAtMs : null,
