@@ -16,13 +16,13 @@ export function createPageIdentity(
   prefix: string,
   createId: () => string | undefined,
 ): PageIdentity {
-  let ids: { user?: string | undefined; anonymous?: string | undefined } = {}
+  let ids: { user?: string | null | undefined; anonymous?: string | null | undefined } = {}
   // Said before storage might be used: what an earlier visit left there must not undo it.
   let wasReset = false
 
-  const read = (name: keyof typeof ids) => storage((open) => open.getItem(prefix + name)) ?? undefined
+  const read = (name: keyof typeof ids) => storage((open) => open.getItem(prefix + name))
 
-  function save(name: keyof typeof ids, id?: string): string | undefined {
+  function save<Id extends string | null | undefined>(name: keyof typeof ids, id?: Id): Id | undefined {
     ids[name] = id
     storage((open) => (id ? open.setItem(prefix + name, id) : open.removeItem(prefix + name)))
     return id
@@ -45,7 +45,8 @@ export function createPageIdentity(
     reset,
     persist(allowed) {
       if (!allowed) reset()
-      else if (!wasReset) ids = { user: ids.user ?? read('user'), anonymous: read('anonymous') ?? ids.anonymous }
+      else if (!wasReset)
+        ids = { user: ids.user ?? read('user'), anonymous: createId() && (read('anonymous') ?? ids.anonymous) }
       save('user', ids.user)
       save('anonymous', ids.anonymous)
     },

@@ -100,6 +100,17 @@ test('without an anonymous id nobody is named until identify, and nothing is sto
   expect(page.userId()).toBe('ann')
 })
 
+test('without an anonymous id, that of an earlier visit is not used either, and is erased', () => {
+  const storage = createFakeStorage()
+  const before = load(storage)
+  before.persist(true)
+  before.userId()
+  const page = load(storage, () => undefined)
+  page.persist(true)
+  expect(page.userId()).toBeUndefined()
+  expect(storage.entries.size).toBe(0)
+})
+
 test('where storage is forbidden the ids last as long as the page', () => {
   const page = createPageIdentity(safely(forbiddenStorage), 'p:', () => 'id')
   page.persist(true)
