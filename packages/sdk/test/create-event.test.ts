@@ -161,6 +161,7 @@ describe('what breaks the contract is told at once, in words that say what is wr
     ['a timestamp beyond the year 9999', { timestamp: Date.UTC(10_000, 0) }, /timestamp/],
     ['a timestamp before the year 0', { timestamp: Date.UTC(-2, 0) }, /timestamp/],
     ['a BigInt as user id', { user_id: 1n }, /userId must be a string/],
+    ['a user id over 1 KB', { user_id: 'é'.repeat(513) }, /userId must be .* at most 1 KB/],
     ['an object as user id', { user_id: {} }, /userId must be a string/],
     ['an array as user id', { user_id: ['u'] }, /userId must be a string/],
     ['a boolean as user id', { user_id: true }, /userId must be a string/],

@@ -1,4 +1,4 @@
-import { MAX_METADATA_BYTES } from '@truecount/protocol'
+import { MAX_IDENTIFIER_BYTES, MAX_METADATA_BYTES } from '@truecount/protocol'
 import { IS_DEVELOPMENT } from '../development.ts'
 import { isText, must } from '../must.ts'
 import type { OutgoingEvent } from '../options.ts'
@@ -7,7 +7,7 @@ import type { QueuedEvent } from './event-queue.ts'
 /** Bytes of a string in UTF-8: every platform has a fast way of its own. */
 export type MeasureText = (text: string) => number
 
-export const USER_ID_RULE = IS_DEVELOPMENT ? 'userId must be a string' : 'userId: text'
+export const USER_ID_RULE = IS_DEVELOPMENT ? 'userId must be a string of at most 1 KB' : 'userId: text'
 
 /**
  * Checks an event against the contract's limits and serialises it.
@@ -28,6 +28,7 @@ export function createEvent(
   )
   must(isText(key), IS_DEVELOPMENT ? 'idempotencyKey must be a string' : 'idempotencyKey: text')
   must(user_id == null || typeof user_id === 'string' || typeof user_id === 'number', USER_ID_RULE)
+  if (IS_DEVELOPMENT) checkLengths(key, user_id, utf8Bytes)
   // Years beyond four digits print with a sign, which the contract does not know.
   must(iso.length < 25, IS_DEVELOPMENT ? 'timestamp must be in the years 0 to 9999' : 'timestamp: year 0-9999')
   must(
@@ -45,4 +46,11 @@ export function createEvent(
   // contract does not bear it at all: U+FFFD stands for it instead, as in any UTF-8.
   const json = whole.replace(/\\(ud[89a-f]..|.)/g, (escape, what: string) => (what[4] ? '\ufffd' : escape))
   return { key, json, bytes: utf8Bytes(json) }
+}
+
+/** In the build for visitors it is the collector that refuses what is longer. */
+function checkLengths(key: string, userId: string | number | null | undefined, utf8Bytes: MeasureText): void {
+  for (const [name, id] of Object.entries({ idempotencyKey: key, userId: String(userId) })) {
+    must(utf8Bytes(id) <= MAX_IDENTIFIER_BYTES, `${name} must be a string of at most 1 KB`)
+  }
 }
