@@ -10,7 +10,7 @@ import type { Consent, OutgoingEvent } from './options.ts'
 import { backoffMs } from './send/backoff.ts'
 import { takeBatch } from './send/batcher.ts'
 import type { SendOutcome } from './send/transport.ts'
-import { BACKOFF, COMPANY, HALT, NEXT_TURN, NOTHING, ORDER } from './send/wait-level.ts'
+import { BACKOFF, COMPANY, HALT, NEXT_TURN, NOTHING } from './send/wait-level.ts'
 import { createEmitter, type Signals } from './signals.ts'
 import type { Call, TrackerCore, TrackerParts } from './tracker-parts.ts'
 import type { DrainOptions, FlushResult } from './tracker.ts'
@@ -28,15 +28,16 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
   let consent: Consent = options.disabled ? 'denied' : options.consent
   let shutdown: Promise<FlushResult> | undefined
   const inFlight = new Set<QueuedEvent>()
-  // Events that have left the queue since the start, less the reports that came on top of what was waited for.
+  // Events that have left the queue, less the reports that came on top of what was waited for; and who waits for how many.
   let progress = 0
-  // Those who wait until it is so far.
   const drains = new Map<() => void, number>()
   let failures = 0
   // Halved by refusals, doubled by successes; never above what a 413 has shown to be too much.
   let maxEvents = options.maxBatchEvents
   let maxEventsEver = maxEvents
-  // The one timer, and what it waits for. Time is kept by it and not by comparing instants: the wall clock may jump.
+  // Times that the collector has named (`Retry-After`) and that are not over.
+  let orders = 0
+  // The one timer beside theirs, and what it waits for. No instants are compared: the wall clock may jump.
   let level = NOTHING
   let stopTimer: (() => void) | undefined
   /** Waits `delayMs`, unless something of the same level or a higher one is waited for already. */
@@ -50,9 +51,9 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     }, delayMs)
   }
 
-  /** Ends a wait of this level or a lower one. */
-  function cut(most: number) {
-    if (level > most) return
+  /** Ends a wait that nobody ordered. */
+  function cut() {
+    if (level > BACKOFF) return
     level = NOTHING
     stopTimer?.()
   }
@@ -61,7 +62,8 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     books.dropped++
     if (isNumbered) {
       untold = { ...untold, [reason]: (untold?.[reason] ?? 0) + 1 }
-      parts.jot?.(createReport())
+      // What the event failed by may fail the report too, on a platform or with a clock that lacks something.
+      attempt(() => parts.jot?.(createReport()))
     }
     tellDrop(reason, message)
   }
@@ -109,7 +111,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     notice()
   }
 
-  const isBusy = () => inFlight.size || level >= BACKOFF || consent !== 'granted'
+  const isBusy = () => inFlight.size || orders || level > NEXT_TURN || consent !== 'granted'
   /** Whether what waits is worth a request before the interval is over. */
   const isDue = () => queue.count() >= options.flushAt || queue.bytes() >= parts.maxBatchBytes
 
@@ -126,25 +128,23 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
   function report() {
     gain('captured', () => {
       // One that finds no room waits for the next occasion, and counts on.
-      if (!untold || !queue.put(createReport(), true)) return
+      if (!attempt(() => untold && queue.put(createReport(), true))) return
       untold = reportKey = undefined
       progress--
     })
   }
 
-  /** Something was queued, or consent has changed. Starts no request itself: a timer does. */
+  /** Something was queued. Starts no request itself: a timer does. */
   function notice() {
-    // What is on its way may be stored already: its outcome decides how it is counted.
-    if (consent === 'denied') giveUp([...queue.peek()].filter((event) => !inFlight.has(event)))
     if (isBusy() || !queue.count()) return
     if (isDue()) wait(NEXT_TURN, 0)
     else wait(COMPANY, options.flushIntervalMs)
   }
 
-  function launch(maxBytes: number, isExit?: boolean): boolean {
+  function launch(maxBytes: number, isExit?: boolean): true | undefined {
     const events = takeBatch(queue, inFlight, maxEvents, maxBytes)
-    if (!events[0]) return false
-    cut(NEXT_TURN)
+    if (!events[0]) return
+    cut()
     for (const event of events) inFlight.add(event)
     // What outlives a page shares a small budget with the page's own requests, unseen from here: if they fill it, the
     // browser fails ours at once, and only a plain request gets through.
@@ -167,14 +167,17 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
       books.delivered += stored
       books.duplicates += duplicates
       books.rejected += refusals.length
-      for (const refusal of refusals) tellDrop('rejected', refusal.message as string)
+      for (const { message: why } of refusals) tellDrop('rejected', why as string)
       emit('delivered', { events: stored, duplicates })
     } else if (consent === 'denied') {
       giveUp(events)
     } else if (kind === 'retry') {
       if (level === HALT) return
       const waitMs = backoffMs(++failures, parts.chance, afterMs)
-      wait(afterMs ? ORDER : BACKOFF, waitMs)
+      if (afterMs) {
+        orders++
+        clock.startTimer(() => pump(!!orders--), waitMs)
+      } else wait(BACKOFF, waitMs)
       emit('retry', { reason: message, afterMs: waitMs })
     } else if (kind === 'unauthorized') {
       halt()
@@ -203,12 +206,12 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
   }
 
   function resume() {
-    cut(BACKOFF)
+    cut()
     pump(true)
   }
 
   function halt() {
-    cut(ORDER)
+    stopTimer?.()
     level = HALT
     pump()
   }
@@ -220,11 +223,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
       if (level === HALT) level = NOTHING
       report()
       await new Promise<void>((resolve) => {
-        const finish = () => {
-          stop()
-          drains.delete(finish)
-          resolve()
-        }
+        const finish = () => (stop(), drains.delete(finish), resolve())
         // Keeps the process alive, as an awaited promise alone does not. What is no time at all asks for nothing.
         const stop = clock.startTimer(finish, timeoutMs > 0 ? Math.min(timeoutMs, MAX_TIMER_MS) : 0, true)
         drains.set(finish, progress + queue.count())
@@ -234,7 +233,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     return {
       delivered: books.delivered - before.delivered,
       waiting: queue.count(),
-      dropped: books.dropped - before.dropped + books.rejected - before.rejected,
+      dropped: books.dropped + books.rejected - before.dropped - before.rejected,
     }
   }
 
@@ -252,13 +251,13 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     }
   }
 
-  const setConsent = (next: 'granted' | 'denied') =>
-    gate(() => {
-      if (consent === next) return
-      consent = next
-      parts.onConsent(next === 'granted')
-      notice()
-    })
+  function setConsent(granted: boolean) {
+    consent = granted ? 'granted' : 'denied'
+    parts.onConsent(granted)
+    // What is on its way may be stored already: its outcome decides how it is counted.
+    if (!granted) giveUp(takeBatch(queue, inFlight, Infinity, Infinity))
+    pump()
+  }
 
   return {
     tracker: {
@@ -273,17 +272,19 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
       reset: gate(identity.reset),
       flush: (given) => shutdown ?? drain(given),
       shutdown: (given) => (shutdown ??= drain(given).finally(halt)),
-      optIn: setConsent('granted'),
-      optOut: setConsent('denied'),
+      optIn: gate(() => consent === 'granted' || setConsent(true)),
+      optOut: gate(() => setConsent(false)),
       on,
       stats: () => ({ ...books, waiting: queue.count() }),
     },
     emit,
     start: () => consent === 'granted' && parts.onConsent(true),
     sendAtExit(budgetBytes) {
-      cut(BACKOFF)
-      if (level >= BACKOFF || consent !== 'granted') return
+      cut()
+      if (orders || level > NEXT_TURN || consent !== 'granted') return
       report()
+      // What is on its way in a plain request goes once more. The answer to the first decides, if it is still heard.
+      if (failures && inFlight.size) void parts.transport([...inFlight], queue.count() - inFlight.size, true)
       while (budgetBytes() >= LARGEST_EVENT_BYTES && launch(budgetBytes(), true));
       // A page that was only hidden comes back to what found no room.
       notice()

@@ -24,7 +24,6 @@ export const MANGLED_NAMES = [
   'maxBatchBytes',
   'nextKey',
   'onConsent',
-  'open',
   'options',
   'pageMetadata',
   'peek',

@@ -78,17 +78,14 @@ export function resolveOptions<Options extends CoreOptions>(
   const { key, endpoint } = options
   for (const [name, usual] of Object.entries({ ...DEFAULTS, ...ofPlatform })) options[name] ??= usual
   const problems = [
-    isText(key) ? [] : IS_DEVELOPMENT ? 'key: give the API key of your project' : 'give key',
-    isText(endpoint) && /^https?:/.test(endpoint)
-      ? []
-      : IS_DEVELOPMENT
-        ? 'endpoint: give the URL of your collector'
-        : 'give endpoint',
-    IS_DEVELOPMENT ? problemsOfNumbers(options, ofPlatform) : [],
-  ].flat()
+    isText(key) || (IS_DEVELOPMENT ? 'key: give the API key of your project' : 'give key'),
+    (isText(endpoint) && /^https?:/.test(endpoint)) ||
+      (IS_DEVELOPMENT ? 'endpoint: give the URL of your collector' : 'give endpoint'),
+    ...(IS_DEVELOPMENT ? problemsOfNumbers(options, ofPlatform) : []),
+  ].filter(isText)
   if (problems[0]) {
     options['disabled'] = true
-    log(`nothing is captured. ${problems.join('; ')}`)
+    log(IS_DEVELOPMENT ? `nothing is captured. ${problems.join('; ')}` : `disabled: ${problems.join()}`)
   }
   return options as unknown as ResolvedOptions<Options>
 }

@@ -18,6 +18,7 @@ export interface Attempt {
   readonly events: readonly EventInput[]
   /** Events that waited beside these. */
   readonly waiting: number
+  readonly mayOutlive: boolean
   /** By the manual clock, when it was made. */
   readonly at: number
   answer(outcome: SendOutcome): void
@@ -45,6 +46,7 @@ export interface ScriptedParts {
   readonly identity?: Identity
   readonly maxBatchBytes?: number
   readonly jot?: (report: QueuedEvent) => unknown
+  readonly utf8Bytes?: (text: string) => number
   readonly seed?: number
   /** `false`: nobody listens, so that errors go to the log. */
   readonly listens?: boolean
@@ -89,10 +91,10 @@ export function createScriptedTracker(
     chance: random,
     lane: createLane(Uint8Array.from({ length: 16 }, () => random() * 256)),
     maxBatchBytes: parts.maxBatchBytes ?? 60_000,
-    transport: (batch, waiting) =>
+    transport: (batch, waiting, mayOutlive) =>
       new Promise((resolve) => {
         const events = batch.map(({ json }) => JSON.parse(json) as EventInput)
-        const index = attempts.push({ events, waiting, at: clock.now(), answer: resolve }) - 1
+        const index = attempts.push({ events, waiting, mayOutlive, at: clock.now(), answer: resolve }) - 1
         const outcome = script(events, index)
         if (outcome !== undefined) resolve(outcome)
       }),
@@ -102,7 +104,7 @@ export function createScriptedTracker(
       handOver.onConsent(granted)
     },
     log,
-    utf8Bytes,
+    utf8Bytes: parts.utf8Bytes ?? utf8Bytes,
     jot: parts.jot,
   })
   const heard: ScriptedTracker['heard'] = { delivered: [], dropped: [], retry: [], error: [] }

@@ -38,7 +38,8 @@ test('a refused consent drops what was held and all that follows, counted, witho
   tracker.optOut()
   tracker.track('b')
   await clock.advance(100_000)
-  expect(consents).toEqual([false])
+  // Said twice, it is done twice: what another tab stored meanwhile is erased too.
+  expect(consents).toEqual([false, false])
   expect(attempts).toHaveLength(0)
   expect(heard.dropped.map(({ reason }) => reason)).toEqual(['opted_out', 'opted_out'])
   expect(heard.error).toEqual([])
@@ -54,6 +55,27 @@ test('with consent denied from the start nothing is kept, stored or sent until o
   tracker.track('b')
   await clock.advance(10_000)
   expect([...stored.values()].map(({ event_name }) => event_name)).toEqual(['b'])
+})
+
+test('a refusal is passed on where consent was denied from the start: an earlier visit may have stored something', () => {
+  const { tracker, consents } = createScriptedTracker({ consent: 'denied' })
+  tracker.optOut()
+  expect(consents).toEqual([false])
+})
+
+test('a withdrawn consent ends a flush that waits for a time the collector has named', async () => {
+  const { tracker, clock, setScript } = createScriptedTracker({ flushAt: 1 })
+  setScript(() => retry(60_000))
+  tracker.track('a')
+  await clock.advance(0)
+  let isOver = false
+  const flushed = tracker.flush({ timeoutMs: 100_000 }).then((result) => ((isOver = true), result))
+  await clock.advance(500)
+  expect(isOver).toBe(false)
+  tracker.optOut()
+  await clock.advance(0)
+  expect(isOver).toBe(true)
+  expect(await flushed).toEqual({ delivered: 0, waiting: 0, dropped: 1 })
 })
 
 test('a withdrawn consent drops what waits and cancels every attempt to come', async () => {
@@ -97,6 +119,6 @@ test('drops for want of consent are told once consent is back, so that the colle
   tracker.optIn()
   tracker.track('c')
   await clock.advance(2000)
-  expect(namesOf(attempts)).toEqual([['c', '$dropped']])
-  expect([...stored.values()][1]?.metadata).toEqual({ reasons: { opted_out: 2 }, last: 4 })
+  expect(namesOf(attempts)).toEqual([['$dropped', 'c']])
+  expect([...stored.values()][0]?.metadata).toEqual({ reasons: { opted_out: 2 }, last: 3 })
 })

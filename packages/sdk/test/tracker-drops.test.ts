@@ -153,6 +153,25 @@ test('where the queue is durable, a drop is written down at once, as the report 
   expect(parseLaneKey(jotted.at(-1)?.key ?? '')?.seq).toBe(6)
 })
 
+test('where a platform lacks what events are measured with, they are dropped with its words and nothing throws', async () => {
+  const { tracker, clock, heard } = createScriptedTracker(
+    {},
+    {
+      jot: () => undefined,
+      utf8Bytes: () => {
+        throw new ReferenceError('TextEncoder is not defined')
+      },
+    },
+  )
+  tracker.track('a', {})
+  tracker.identify('ann')
+  const flushed = tracker.flush()
+  await clock.advance(10_000)
+  expect(await flushed).toEqual({ delivered: 0, waiting: 0, dropped: 0 })
+  expect(heard.dropped[0]).toEqual({ reason: 'invalid_event', message: 'ReferenceError: TextEncoder is not defined' })
+  expect(tracker.stats()).toMatchObject({ captured: 2, dropped: 2, waiting: 0 })
+})
+
 test('a report that finds no room is not lost: it waits, and counts on', async () => {
   const { tracker, clock, stored, setScript, accept } = createScriptedTracker({ maxQueueBytes: 300 })
   setScript(() => retry())

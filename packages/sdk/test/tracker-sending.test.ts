@@ -126,6 +126,27 @@ test('Retry-After is obeyed whatever happens meanwhile: new events, flush, going
   expect(stored.size).toBe(51)
 })
 
+test.each([
+  ['the longer', 60_000, 1000],
+  ['the later', 1000, 60_000],
+])('of two Retry-After the one that ends last is obeyed: %s', async (_, first, second) => {
+  const { tracker, sendAtExit, clock, attempts, setScript, accept, stored } = createScriptedTracker({
+    maxBatchEvents: 1,
+    flushAt: 1,
+  })
+  setScript((events, i) => (i < 2 ? undefined : accept(events, i)))
+  tracker.track('a')
+  tracker.track('b')
+  sendAtExit(() => 60_000)
+  attempts[0]?.answer(retry(first))
+  await clock.advance(500)
+  attempts[1]?.answer(retry(second))
+  await clock.advance(59_500)
+  expect(attempts).toHaveLength(2)
+  await clock.advance(2000)
+  expect(stored.size).toBe(2)
+})
+
 test('being online again ends a wait that nobody ordered', async () => {
   const { tracker, resume, clock, attempts, setScript, accept } = createScriptedTracker({ flushAt: 1 })
   setScript((events, i) => (i < 9 ? retry() : accept(events, i)))
@@ -213,6 +234,20 @@ test('a page that goes away sends in spite of a wait that nobody ordered', async
   sendAtExit(() => 60_000)
   await clock.advance(0)
   expect([attempts.length, stored.size]).toEqual([10, 1])
+})
+
+test('what is on its way again after a failure goes with the page too, and is counted once', async () => {
+  const { tracker, sendAtExit, clock, attempts, setScript, accept } = createScriptedTracker({ flushAt: 1 })
+  setScript((_, i) => (i === 0 ? retry() : undefined))
+  tracker.track('a')
+  while (attempts.length < 2) await clock.advance(1000)
+  expect(attempts[1]?.mayOutlive).toBe(false)
+  sendAtExit(() => 60_000)
+  expect(attempts.map(({ mayOutlive }) => mayOutlive)).toEqual([true, false, true])
+  expect(attempts[2]?.events).toEqual(attempts[1]?.events)
+  for (const attempt of attempts) attempt.answer(accept(attempt.events, 0) ?? retry())
+  await clock.advance(0)
+  expect(tracker.stats()).toMatchObject({ captured: 1, delivered: 1, waiting: 0 })
 })
 
 test('what leaves with the page goes in parallel within the budget, and nothing goes twice', async () => {

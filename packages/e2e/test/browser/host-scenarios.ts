@@ -9,7 +9,7 @@ for (let size = 2 ** 20; size >= 1; size /= 2) {
   } catch {}
 }`
 
-const FORBID_STORAGE = `
+export const FORBID_STORAGE = `
 for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
   Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError') } })
 }`

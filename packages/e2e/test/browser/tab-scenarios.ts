@@ -1,4 +1,5 @@
 import { always, hang, ok, sequence, status } from '@truecount/testkit'
+import { FORBID_STORAGE } from './host-scenarios.ts'
 import { failedAttempt } from './outage-scenarios.ts'
 import { crash, track } from './scenario.ts'
 import type { Scenario } from './scenario.ts'
@@ -23,6 +24,28 @@ export const tabScenarios: readonly Scenario[] = [
       })
       const page = await open()
       await track(page, 1, 10)
+      await page.close()
+      await other.close()
+    },
+  },
+  {
+    // The second attempt is a request that would end with the page, and storage keeps nothing.
+    name: 'storage that throws, tab closed while its second attempt waits for a connection',
+    tracked: 10,
+    withoutReturn: true,
+    before: FORBID_STORAGE,
+    async run({ open, collector }) {
+      const [other, page] = [await open(), await open()]
+      collector.setFaults(sequence([status(503, { retryAfter: 2 }), ...Array<typeof hang>(CONNECTIONS).fill(hang)], ok))
+      const failed = page.waitForResponse((response) => response.status() === 503)
+      await track(page, 1, 10)
+      await failed
+      const again = page.waitForRequest((request) => request.url().startsWith(collector.url))
+      await other.evaluate(takeConnections, {
+        url: `${collector.url}/api/v1/events/batch?key=host`,
+        count: CONNECTIONS,
+      })
+      await again
       await page.close()
       await other.close()
     },

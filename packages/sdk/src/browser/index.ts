@@ -81,8 +81,8 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
     onConsent(granted) {
       mayStore = true
       identity.persist(granted)
+      stored.persist(granted)
       mayStore = granted
-      stored.open()
       look()
     },
     log,

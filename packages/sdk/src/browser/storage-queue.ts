@@ -9,8 +9,11 @@ export interface StorageQueue {
   readonly queue: EventQueue
   /** Writes an event down that is not queued, or not yet; one with its key that is there already is replaced. */
   write(event: QueuedEvent): void
-  /** Storage may be used from now on: writes down what waits. */
-  open(): void
+  /**
+   * Storage is open: it may be used from now on, and what waits is written down (`true`), or all events that are there
+   * must be erased, whichever tab left them (`false`).
+   */
+  persist(allowed: boolean): void
   /** The lane of each event in storage, this tab's own included. */
   lanes(): readonly string[]
   /** Takes a lane's events over: they are this queue's from now on, in storage too. */
@@ -30,29 +33,35 @@ export function createStorageQueue(
   utf8Bytes: MeasureText,
 ): StorageQueue {
   const own = prefix + lane
-  /** Characters that may be written, as of the last look, and those that were since then. */
+  /** Characters that may be written, as of the last look, and those until the next. */
   let room = 0
-  let unseen = LOOK_EVERY_CHARACTERS
+  let untilLook = 0
 
   const entries = () =>
     storage((open) => Object.entries<string>(open as never).filter(([name]) => name.startsWith(prefix))) ?? []
 
   function write({ key, json }: QueuedEvent) {
-    unseen += json.length
-    if (unseen > LOOK_EVERY_CHARACTERS) {
-      unseen = 0
+    untilLook -= json.length
+    if (untilLook < 0) {
+      untilLook = LOOK_EVERY_CHARACTERS
       room = maxBytes - entries().join().length
     }
     room -= json.length
     if (room >= 0) storage((open) => open.setItem(own + key, json))
   }
 
-  const queue = createMemoryQueue(maxBytes, write, ({ key }) => storage((open) => open.removeItem(own + key)))
+  const queue = createMemoryQueue(maxBytes, write, ({ key, json }) => {
+    room += json.length
+    storage((open) => open.removeItem(own + key))
+  })
 
   return {
     queue,
     write,
-    open: () => [...queue.peek()].forEach(write),
+    persist(allowed) {
+      if (allowed) [...queue.peek()].forEach(write)
+      else entries().forEach(([name]) => storage((open) => open.removeItem(name)))
+    },
     lanes: () => entries().map(([name]) => name.slice(prefix.length, own.length)),
     adopt(other) {
       // Shorter keys first: the numbers at their ends then ascend, and events keep the order of their capture.

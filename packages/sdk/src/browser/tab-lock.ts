@@ -10,7 +10,7 @@ export interface TabLock {
    * until the promise that it returns, if it does, has settled; `left` is aborted when the page goes. Nothing happens
    * where the lane is held or waited for already. Without Web Locks every lane counts as free, once.
    */
-  hold(lane: string, taken: (left: AbortSignal) => unknown): void
+  hold(lane: string, taken: (left: AbortSignal) => unknown): unknown
   /**
    * Lets all lanes go, also those that are still waited for. To be called when the page goes: others then send what it
    * left, and a page in Chromium's back/forward cache is thrown out of it when somebody asks for a lock it has.
@@ -31,10 +31,10 @@ export function createTabLock(locks: Locks | undefined, prefix: string): TabLock
       asked.add(lane)
       const { signal } = leaving
       const run = () => taken(signal)
-      if (!locks) return void run()
+      if (!locks) return run()
       const done = locks.request(prefix + lane, { signal }, run)
       // Refused (an opaque origin, a document that is going away): as if there were no locks.
-      void done.catch(() => signal.aborted || run()).then(() => asked.delete(lane))
+      return done.catch(() => signal.aborted || run()).then(() => asked.delete(lane))
     },
     release() {
       leaving.abort()

@@ -1,4 +1,4 @@
-// What is waited for, from the least that may be cut short to the most.
+// What is waited for, from the least that may be cut short to the most. `Retry-After` stands beside it: nothing cuts it.
 export const NOTHING = 0
 /** More events, so that they share a request. */
 export const COMPANY = 1
@@ -6,7 +6,5 @@ export const COMPANY = 1
 export const NEXT_TURN = 2
 /** A better moment, after an attempt that failed. */
 export const BACKOFF = 3
-/** The time that the collector has named (`Retry-After`). */
-export const ORDER = 4
 /** Nothing any more: the collector refuses the key, or all is over. */
-export const HALT = 5
+export const HALT = 4

@@ -10,7 +10,7 @@ const PREFIX = 'truecount:12345678:event:'
 
 function openQueue(storage: () => WebStorage, lane = 'lane-a', maxBytes = 10_000): StorageQueue {
   const stored = createStorageQueue(safely(storage), PREFIX, lane, maxBytes, utf8Bytes)
-  stored.open()
+  stored.persist(true)
   return stored
 }
 
@@ -53,7 +53,7 @@ test('an event is in storage when add returns, and gone from it when its key is 
   expect(storage.entries.size).toBe(0)
 })
 
-test('while storage is shut nothing is written, and all that waits is by open', () => {
+test('while storage is shut nothing is written, and all that waits is once it may be used', () => {
   const storage = createFakeStorage()
   let isShut = true
   const stored = createStorageQueue(
@@ -68,8 +68,29 @@ test('while storage is shut nothing is written, and all that waits is by open', 
   remove(stored, 'a')
   expect([...stored.lanes()]).toEqual([])
   isShut = false
-  stored.open()
+  stored.persist(true)
   expect([...storage.entries.keys()]).toEqual([`${PREFIX}lane-ab`])
+})
+
+test('where storage may no longer be used, the events of all tabs are erased, and nothing else', () => {
+  const storage = createFakeStorage()
+  storage.setItem('cart', '[1]')
+  const gone = openQueue(() => storage, 'lane-b')
+  for (const key of ['b1', 'b2']) gone.queue.put(queuedEvent(key))
+  const stored = openQueue(() => storage)
+  stored.queue.put(queuedEvent('a'))
+  stored.persist(false)
+  expect([...storage.entries.keys()]).toEqual(['cart'])
+})
+
+test('with a bound of a few kilobytes too, each event is in storage while the bound is not reached', () => {
+  const storage = createFakeStorage()
+  const stored = openQueue(() => storage, 'lane-a', 3000)
+  for (let n = 0; n < 100; n++) {
+    stored.queue.put(queuedEvent(`k${n}`, 300))
+    expect(storage.entries.size).toBe(1)
+    remove(stored, `k${n}`)
+  }
 })
 
 test('an event refused for want of room leaves nothing in storage', () => {
