@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { autoPageViews } from 'truecount'
 import { useTracker } from 'truecount/react'
 
-type Events = {
+export type Events = {
   signup: { plan: 'free' | 'pro' }
 }
 

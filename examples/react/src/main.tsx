@@ -2,10 +2,10 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createTracker } from 'truecount'
 import { TrackerProvider } from 'truecount/react'
-import { App } from './app.tsx'
+import { App, type Events } from './app.tsx'
 
 const create = () =>
-  createTracker({ key: import.meta.env.VITE_TRUECOUNT_KEY, endpoint: import.meta.env.VITE_TRUECOUNT_ENDPOINT })
+  createTracker<Events>({ key: import.meta.env.VITE_TRUECOUNT_KEY, endpoint: import.meta.env.VITE_TRUECOUNT_ENDPOINT })
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

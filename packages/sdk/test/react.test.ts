@@ -3,7 +3,8 @@ import { renderToPipeableStream, renderToString } from 'react-dom/server'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { TrackerProvider, useTracker } from '../src/react/index.ts'
+import { createTracker } from '../src/node/index.ts'
+import { TrackerProvider, useTracker, type TrackerProviderProps } from '../src/react/index.ts'
 import type { Tracker } from '../src/tracker.ts'
 
 interface Events extends Record<string, object | undefined> {
@@ -18,7 +19,7 @@ function Button() {
   return createElement('button', { onClick: () => tracker.track('signed_up', { plan: 'pro' }) }, 'Sign up')
 }
 
-function App({ create }: { create: () => Tracker }) {
+function App({ create }: Pick<TrackerProviderProps, 'create'>) {
   const provider = createElement(TrackerProvider, { create }, createElement(Button))
   return createElement(StrictMode, null, provider)
 }
@@ -34,6 +35,14 @@ test('renders on a server, where there is no window, and makes no tracker there'
   const stream = renderToPipeableStream(createElement(App, { create }))
   expect(await text(stream.pipe(new PassThrough()))).toContain('<button>Sign up</button>')
   expect(made).toBe(0)
+})
+
+test('the provider takes a tracker of typed events', () => {
+  const create = () => createTracker<Events>({ key: 'tc_pub_test', endpoint: 'http://127.0.0.1:1' })
+  expect(renderToString(createElement(App, { create }))).toBe('<button>Sign up</button>')
+  // @ts-expect-error -- and nothing that is no tracker
+  const wrong: TrackerProviderProps['create'] = () => ({ ...create(), flush: 1 })
+  expect(wrong).toBeTypeOf('function')
 })
 
 test('useTracker without a provider says what to do', () => {

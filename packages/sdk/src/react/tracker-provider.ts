@@ -6,9 +6,12 @@ import type { Tracker } from '../tracker.ts'
 
 const TrackerContext = createContext<Tracker | undefined>(undefined)
 
+/** A tracker of whatever events: which ones it takes is between `createTracker` and `useTracker`. */
+type AnyTracker = Omit<Tracker, 'track'> & { track(...args: never): void }
+
 export interface TrackerProviderProps {
   /** Makes the tracker: `() => createTracker({ … })`. Called once in the provider's life, and never on a server. */
-  readonly create: () => Tracker
+  readonly create: () => AnyTracker
   readonly children?: ReactNode
 }
 
@@ -20,7 +23,7 @@ export interface TrackerProviderProps {
 export function TrackerProvider({ create, children }: TrackerProviderProps): ReactElement {
   const [{ tracker, attach }] = useState(() => createDeferredTracker({ now: () => Date.now(), log }))
   useEffect(() => {
-    attach(create)
+    attach(create as () => Tracker)
   }, [attach, create])
   return createElement(TrackerContext.Provider, { value: tracker }, children)
 }
