@@ -3,7 +3,6 @@ import { renderToPipeableStream, renderToString } from 'react-dom/server'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { createTracker } from '../src/node/index.ts'
 import { TrackerProvider, useTracker, type TrackerProviderProps } from '../src/react/index.ts'
 import type { Tracker } from '../src/tracker.ts'
 
@@ -35,14 +34,6 @@ test('renders on a server, where there is no window, and makes no tracker there'
   const stream = renderToPipeableStream(createElement(App, { create }))
   expect(await text(stream.pipe(new PassThrough()))).toContain('<button>Sign up</button>')
   expect(made).toBe(0)
-})
-
-test('the provider takes a tracker of typed events', () => {
-  const create = () => createTracker<Events>({ key: 'tc_pub_test', endpoint: 'http://127.0.0.1:1' })
-  expect(renderToString(createElement(App, { create }))).toBe('<button>Sign up</button>')
-  // @ts-expect-error -- and nothing that is no tracker
-  const wrong: TrackerProviderProps['create'] = () => ({ ...create(), flush: 1 })
-  expect(wrong).toBeTypeOf('function')
 })
 
 test('useTracker without a provider says what to do', () => {

@@ -23,7 +23,7 @@ export interface TrackerProviderProps {
 export function TrackerProvider({ create, children }: TrackerProviderProps): ReactElement {
   const [{ tracker, attach }] = useState(() => createDeferredTracker({ now: () => Date.now(), log }))
   useEffect(() => {
-    attach(create as () => Tracker)
+    attach(create)
   }, [attach, create])
   return createElement(TrackerContext.Provider, { value: tracker }, children)
 }
