@@ -112,3 +112,12 @@ test('what is tracked or dropped as the process exits, after the tracker has hea
   expect(await readdir(folder)).toEqual([])
   await rm(folder, { recursive: true })
 }, 60_000)
+
+test('however many trackers a process has, it hears of its end once, and each sends what waits', async () => {
+  const child = startNodeChild(fileURLToPath(new URL('fixture/many-trackers.ts', import.meta.url)), {
+    args: [collector.url, '12'],
+  })
+  expect(await child.exited).toEqual({ code: 0, signal: null })
+  expect(child.output()).toBe('listeners 1 1\n')
+  expect(collector.stored.size).toBe(12)
+}, 60_000)

@@ -14,7 +14,7 @@ import type { FlushResult, Tracker } from '../tracker.ts'
 import { createHandOver, type WaitUntilOptions } from '../wait-until.ts'
 import { createCompressingFetch } from './compressing-fetch.ts'
 import { TEND_INTERVAL_MS, type QueuePlace } from './file-queue.ts'
-import { startProcessLifecycle } from './process-lifecycle.ts'
+import { createProcessLifecycle } from './process-lifecycle.ts'
 
 export { fileQueue } from './file-queue.ts'
 export type { OpenQueue, QueueListener, QueuePlace } from './file-queue.ts'
@@ -109,7 +109,7 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
       if (isLeaving) writeJotted()
     },
   })
-  const stopLifecycle = startProcessLifecycle(process, {
+  const stopLifecycle = startProcessLifecycle({
     drain: () => core.tracker.flush(),
     waiting: () => core.tracker.stats().waiting,
     giveUp(events) {
@@ -139,6 +139,8 @@ export function createTracker<Events extends EventMap = EventMap>(given: Tracker
       })),
   }
 }
+
+const startProcessLifecycle = /* @__PURE__ */ createProcessLifecycle(process)
 
 const systemClock: Clock = {
   now: () => Date.now(),

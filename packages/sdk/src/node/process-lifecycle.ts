@@ -14,23 +14,33 @@ export interface ProcessWork {
 
 /**
  * Sends what waits when the process has nothing else to do: Node emits `beforeExit` then, but not on `process.exit()`
- * or a signal, where only `leave` runs, or nothing at all. Returns what stops it: it listens no more.
+ * or a signal, where only `leave` runs, or nothing at all. Returns what starts it for one tracker and returns what stops
+ * it. However many there are, it listens once, and not at all while there are none.
  */
-export function startProcessLifecycle(process: Pick<EventEmitter, 'on' | 'off'>, work: ProcessWork): () => void {
-  let hasGivenUp = false
+export function createProcessLifecycle(process: Pick<EventEmitter, 'on' | 'off'>): (work: ProcessWork) => () => void {
+  const works = new Set<ProcessWork>()
+  const givenUp = new WeakSet<ProcessWork>()
 
   function beforeExit() {
-    if (hasGivenUp || work.waiting() === 0) return
-    void work.drain().then(({ waiting }) => {
-      hasGivenUp = waiting > 0
-      if (hasGivenUp) work.giveUp(waiting)
-    })
+    for (const work of works) {
+      if (givenUp.has(work) || work.waiting() === 0) continue
+      void work.drain().then(({ waiting }) => {
+        if (waiting === 0) return
+        givenUp.add(work)
+        work.giveUp(waiting)
+      })
+    }
   }
 
-  process.on('beforeExit', beforeExit)
-  process.on('exit', work.leave)
-  return () => {
-    process.off('beforeExit', beforeExit)
-    process.off('exit', work.leave)
+  function exit() {
+    for (const work of works) work.leave()
+  }
+
+  return (work) => {
+    if (works.size === 0) process.on('beforeExit', beforeExit).on('exit', exit)
+    works.add(work)
+    return () => {
+      if (works.delete(work) && works.size === 0) process.off('beforeExit', beforeExit).off('exit', exit)
+    }
   }
 }
