@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import process from 'node:process'
 import {
   always,
   createManualClock,
@@ -176,15 +175,6 @@ test.each([
   const tracker = createTracker(given as never)
   tracker.track('a')
   expect(await tracker.shutdown()).toEqual({ delivered: 0, waiting: 0, dropped: 0 })
-})
-
-test('trackers that were shut down leave no listener behind', async () => {
-  const listeners = () => ['beforeExit', 'exit'].map((event) => process.listenerCount(event))
-  const before = listeners()
-  const trackers = Array.from({ length: 20 }, () => startSdk(collector.url))
-  expect(listeners()).toEqual(before.map((count) => count + 20))
-  await Promise.all(trackers.map((tracker) => tracker.shutdown()))
-  expect(listeners()).toEqual(before)
 })
 
 test('a clock of the host stamps events and requests, and its timers are the only ones waited for', async () => {
