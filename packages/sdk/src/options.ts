@@ -2,6 +2,7 @@ import { MAX_BATCH_EVENTS } from '@truecount/protocol'
 import type { Clock } from './clock.ts'
 import { IS_DEVELOPMENT } from './development.ts'
 import { isText } from './must.ts'
+import { problemsOfKinds } from './option-kinds.ts'
 import { MAX_TIMER_MS } from './tuning.ts'
 
 /** What an event is before it is kept: what `beforeSend` sees, and may change or refuse. */
@@ -81,13 +82,17 @@ export function resolveOptions<Options extends CoreOptions>(
     isText(key) || (IS_DEVELOPMENT ? 'key: give the API key of your project' : 'give key'),
     (isText(endpoint) && /^https?:/.test(endpoint)) ||
       (IS_DEVELOPMENT ? 'endpoint: give the URL of your collector' : 'give endpoint'),
-    ...(IS_DEVELOPMENT ? problemsOfNumbers(options, ofPlatform) : []),
+    ...(IS_DEVELOPMENT ? problemsOf(options, ofPlatform) : []),
   ].filter(isText)
   if (problems[0]) {
     options['disabled'] = true
     log(IS_DEVELOPMENT ? `nothing is captured. ${problems.join('; ')}` : `disabled: ${problems.join()}`)
   }
   return options as unknown as ResolvedOptions<Options>
+}
+
+function problemsOf(options: Record<string, unknown>, ofPlatform: PlatformDefaults): string[] {
+  return [...problemsOfNumbers(options, ofPlatform), ...problemsOfKinds(options, { ...DEFAULTS, ...ofPlatform })]
 }
 
 function problemsOfNumbers(options: Record<string, unknown>, ofPlatform: PlatformDefaults): string[] {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { validateEvent } from '@truecount/protocol/schema'
 import { createManualClock } from '@truecount/testkit'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { createTracker, type Tracker, type TrackerOptions } from '../src/node/index.ts'
 import { resolveOptions, type CoreOptions } from '../src/options.ts'
 import { createScriptedTracker, expectBalanced } from './scripted-tracker.ts'
 
@@ -225,6 +226,16 @@ function problemsOf(given: unknown): string[] {
   return logs.join().replace('nothing is captured. ', '').split('; ')
 }
 
+/** Node's own tracker, and what the console was told. */
+function quietly(make: () => Tracker): { tracker: Tracker; warnings: readonly string[] } {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+  try {
+    return { tracker: make(), warnings: warn.mock.calls.map((call) => call.join(' ')) }
+  } finally {
+    warn.mockRestore()
+  }
+}
+
 test('every problem of the options is listed at once, and such a tracker captures nothing', () => {
   const bad = {
     key: '',
@@ -258,6 +269,27 @@ test.each([
 ])('an option that no timer or request could bear is a problem, not a surprise later: %s %s', (name, value) => {
   const problems = problemsOf({ key: 'k', endpoint: 'https://c.example', [name]: value })
   expect(problems).toMatchObject([expect.stringMatching(`^${name}: give `)])
+})
+
+test.each([
+  ['beforeSend', 'x'],
+  ['beforeSend', [5]],
+  ['clock', {}],
+  ['clock', { now: Date.now }],
+  ['consent', 'grant'],
+  ['fetch', 1],
+  ['queue', './events'],
+  ['queue', true],
+  ['waitUntil', {}],
+])('an option of the wrong kind is told, and as if it were not given: %s %j', (name, value) => {
+  expect(problemsOf({ key: 'k', endpoint: 'https://c.example', [name]: value })).toEqual([
+    expect.stringMatching(`^${name}: give `),
+  ])
+  const given = { key: 'k', endpoint: 'https://c.example', [name]: value } as unknown as TrackerOptions
+  const { tracker, warnings } = quietly(() => createTracker(given))
+  expect(warnings).toMatchObject([expect.stringMatching(`nothing is captured. ${name}: give `)])
+  tracker.track('a')
+  expect(tracker.stats().captured).toBe(0)
 })
 
 test.each([[undefined], [null], [5], ['x'], [[]]])('options that are none (%j) are problems too', (given) => {

@@ -30,7 +30,7 @@ export function createEvent(
   must(user_id == null || typeof user_id === 'string' || typeof user_id === 'number', USER_ID_RULE)
   if (IS_DEVELOPMENT) checkLengths(key, user_id, utf8Bytes)
   // Years beyond four digits print with a sign, which the contract does not know.
-  must(iso.length < 25, IS_DEVELOPMENT ? 'timestamp must be in the years 0 to 9999' : 'timestamp: year 0-9999')
+  must(iso.length < 25, IS_DEVELOPMENT ? 'timestamp must be in the years 0 to 9999' : 'timestamp: year')
   must(
     metadata === undefined || (metadataJson?.[0] === '{' && utf8Bytes(metadataJson) <= MAX_METADATA_BYTES),
     IS_DEVELOPMENT ? 'metadata must be an object of at most 10 KB of JSON' : 'metadata: object, 10 KB',
