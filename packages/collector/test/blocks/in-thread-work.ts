@@ -6,7 +6,7 @@ import { createRewriteSegment } from '../../src/store/blocks/rewrite-segment.ts'
 import { createSealBlocks } from '../../src/store/blocks/seal-blocks.ts'
 import type { SealWork } from '../../src/store/blocks/seal-work.ts'
 import { openSnapshots } from '../../src/store/blocks/snapshot.ts'
-import { createUsedUsers } from '../../src/store/blocks/used-users.ts'
+import { createUnusedUsers } from '../../src/store/blocks/unused-users.ts'
 import { createProjectIds } from '../../src/store/sqlite/project-ids.ts'
 
 /** What workers do, in the thread of the test, on a connection of its own. */
@@ -15,7 +15,7 @@ export function openInThreadWork(path: string): { work: SealWork; count: BlockEr
   const seal = createSealBlocks(db)
   const rewrite = createRewriteSegment(db)
   const merge = createMergeRuns(db)
-  const usedUsers = createUsedUsers(db)
+  const unusedUsers = createUnusedUsers(db)
   const snapshots = openSnapshots(db, { columnBytes: 1e6, userTextBytes: 1e6, pieceEvents: 8 })
   const projectRow = createProjectIds(db)
   return {
@@ -23,7 +23,7 @@ export function openInThreadWork(path: string): { work: SealWork; count: BlockEr
       seal: async (wish) => seal(wish),
       rewrite: async (id) => rewrite(id),
       mergeRuns: async (ids) => merge(ids),
-      usedUsers: async (first, count) => usedUsers(first, count),
+      unusedUsers: async (after, most) => unusedUsers(after, most),
       checkpoint: async () => true,
       stop: async () => undefined,
     },

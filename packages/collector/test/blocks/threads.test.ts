@@ -50,8 +50,8 @@ test('What the sealing thread makes comes whole', async () => {
   const id = file.switchOn(sealed.segment)
 
   expect(await seals.rewrite(id)).toEqual({ kind: 'clean', erasedTo: 0 })
-  expect(await seals.usedUsers(1, 1)).toEqual(Uint32Array.of(1))
-  expect(await seals.usedUsers(3_001, 1)).toEqual(Uint32Array.of(0))
+  expect(await seals.unusedUsers(0, 1)).toEqual({ ids: new Uint32Array(0), last: 1 })
+  expect(await seals.unusedUsers(3_001, 1)).toEqual({ ids: new Uint32Array(0), last: undefined })
   file.erase({ project: 1, upTo: EVENTS, before: null, userId: 'user 8' })
   const rewritten = await seals.rewrite(id)
   expect(rewritten).toEqual(structuredClone(createRewriteSegment(db)(id)))
@@ -92,7 +92,7 @@ test('Queries are answered by a thread of their own, and the file stands alone w
     events: 2,
   })
   await expect(asked.countErased('nobody', { kind: 'user', userId: 'ada' })).rejects.toThrow('No project nobody')
-  expect(await sealing.usedUsers(1, 1)).toEqual(Uint32Array.of(0))
+  expect(await sealing.unusedUsers(0, 1)).toEqual({ ids: new Uint32Array(0), last: undefined })
   await Promise.all([asked.stop(), sealing.stop()])
   own.db.close()
   expect(existsSync(`${own.path}-wal`)).toBe(false)

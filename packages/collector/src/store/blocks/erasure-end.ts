@@ -46,7 +46,7 @@ export function createErasureEnd(db: Database, steps: SmallSteps, work: () => Se
 
   async function textOf({ project, userId }: ErasedUser): Promise<number | undefined> {
     const id = statements.findText.get(userHash(project, userId), project, userId)
-    return id === undefined || (await work().usedUsers(id, 1))[0] !== 0 ? undefined : id
+    return id === undefined ? undefined : (await work().unusedUsers(id - 1, 1)).ids[0]
   }
 
   return {

@@ -1,12 +1,11 @@
 import Database from 'better-sqlite3'
-import type { BitSet } from './bit-set.ts'
 import { createMergeRuns } from './merge-runs.ts'
 import { type PackedParts, packParts } from './packed-parts.ts'
 import { type PackedUsers, packUsers } from './packed-users.ts'
 import { createRewriteSegment } from './rewrite-segment.ts'
 import { createSealBlocks } from './seal-blocks.ts'
-import type { BuiltRun, BuiltSegment, Rewritten, SealWork } from './seal-work.ts'
-import { createUsedUsers } from './used-users.ts'
+import type { BuiltRun, BuiltSegment, Rewritten, SealWork, UnusedUsers } from './seal-work.ts'
+import { createUnusedUsers } from './unused-users.ts'
 
 const CHECKPOINT_PASSES = 2
 
@@ -26,7 +25,7 @@ export interface SealCalls {
   seal(...args: Parameters<SealWork['seal']>): PackedSealed
   rewrite(...args: Parameters<SealWork['rewrite']>): PackedRewritten
   mergeRuns(...args: Parameters<SealWork['mergeRuns']>): Packed<BuiltRun> | undefined
-  usedUsers(...args: Parameters<SealWork['usedUsers']>): BitSet
+  unusedUsers(...args: Parameters<SealWork['unusedUsers']>): UnusedUsers
   checkpoint(...args: Parameters<SealWork['checkpoint']>): boolean
 }
 
@@ -50,7 +49,7 @@ export function createSealCalls(db: Database.Database, path: string): SealCalls 
       const run = mergeRuns(ids)
       return run && packed(run)
     },
-    usedUsers: createUsedUsers(db),
+    unusedUsers: createUnusedUsers(db),
     checkpoint(patienceMs) {
       writer ??= new Database(path, { fileMustExist: true })
       writer.pragma(`busy_timeout = ${patienceMs}`)

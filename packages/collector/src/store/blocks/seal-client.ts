@@ -28,7 +28,7 @@ export function createSealClient(data: SealThreadData): SealWork {
       const run = await call('mergeRuns', ids)
       return run && unpacked(run)
     },
-    usedUsers: (first, count) => call('usedUsers', first, count),
+    unusedUsers: (after, most) => call('unusedUsers', after, most),
     checkpoint: (patienceMs) => call('checkpoint', patienceMs),
     stop: calls.stop,
   }

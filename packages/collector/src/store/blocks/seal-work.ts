@@ -1,4 +1,3 @@
-import type { BitSet } from './bit-set.ts'
 import type { TimeBounds } from './time-bounds.ts'
 
 /** A user's text under the id that segments bear. */
@@ -69,6 +68,13 @@ export interface SealWish {
   readonly upTo: number
 }
 
+/** Who of some users has events in no segment. */
+export interface UnusedUsers {
+  readonly ids: Uint32Array
+  /** Of the last one that was looked at; `undefined`: there are no more. */
+  readonly last: number | undefined
+}
+
 /**
  * What is made off the thread that ingests. Each reads the file in one read transaction on a connection of its own and writes
  * nothing; its arrays are handed over. Rejects when the worker dies or the file can't be read.
@@ -80,8 +86,8 @@ export interface SealWork {
   rewrite(segment: number): Promise<Rewritten>
   /** Several runs as one, without released keys; `undefined` when no key is left. */
   mergeRuns(runs: readonly number[]): Promise<BuiltRun | undefined>
-  /** Which of `count` users from an id (`user_text.id`) on have events in a segment: a bit each. */
-  usedUsers(first: number, count: number): Promise<BitSet>
+  /** Looks at the `most` users after an id (`user_text.id`), or fewer. */
+  unusedUsers(after: number, most: number): Promise<UnusedUsers>
   /**
    * Copies the write-ahead log into the file: most of it while others write, the last of it while they wait, some milliseconds.
    * Whether the log then begins anew; not where a reader still uses it after `patienceMs`, during which nobody writes.
