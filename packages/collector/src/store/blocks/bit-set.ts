@@ -47,6 +47,10 @@ function setOfFew(numbers: ArrayLike<number>, ranges: readonly RowRange[], size:
   return set
 }
 
+export function has(set: BitSet, number: number): boolean {
+  return (((set[number >>> 5] as number) >>> (number & 31)) & 1) === 1
+}
+
 export function remove(set: BitSet, number: number): void {
   set[number >>> 5]! &= ~(1 << (number & 31))
 }

@@ -64,7 +64,13 @@ export function openBlockFile(parts: BlockFileParts): BlockFile {
   const lease = createSealLease(db, name, now)
   const turnMs = () =>
     Math.min(MAX_TURN_MS, TURN_MS * 2 ** Math.max(0, Math.floor(memory.unsealed / segmentEvents) - 1))
-  const steps = createSmallSteps({ ...stoppable, lease, turnMs, onStep: checkpointer.committed })
+  const steps = createSmallSteps({
+    ...stoppable,
+    lease,
+    turnMs,
+    mayWrite: checkpointer.copied,
+    onStep: checkpointer.committed,
+  })
   const sealer = createSealer({ db, steps, work })
   const mergeRuns = createRunMerger(db, steps, work)
   const unsealed = () => memory.unsealed

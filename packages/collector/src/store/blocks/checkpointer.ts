@@ -1,7 +1,8 @@
+import { KEPT_WAL_BYTES } from '../sqlite/open-database.ts'
 import type { SealWork } from './seal-work.ts'
 
-/** From this size on the write-ahead log is written back. */
-const LARGE_BYTES = 32 * 1024 * 1024
+/** From this size on the write-ahead log is written back. More than what is kept of it, which is its size from then on. */
+const LARGE_BYTES = KEPT_WAL_BYTES + 1024 * 1024
 
 /** Sizes from which on whoever ingests is kept waiting for the readers of the log, a moment or until they have ended. */
 const LARGER_BYTES = 96 * 1024 * 1024
@@ -36,32 +37,52 @@ export interface CheckpointerParts {
 export interface Checkpointer {
   /** To be told of every transaction of this process. */
   committed(): void
+  /**
+   * Resolves when nothing is being copied out of the log. For work that can wait: what it writes meanwhile would be copied while
+   * whoever ingests is kept from writing, and so would the file be cut then.
+   */
+  copied(): Promise<void>
   /** Resolves when nothing is under way. */
   idle(): Promise<void>
 }
 
 export function createCheckpointer(parts: CheckpointerParts): Checkpointer {
-  const { walBytes, stopping, onError } = parts
+  const { walBytes, work, stopping, onError } = parts
   let transactions = 0
   let pass: Promise<void> | undefined
+  let copying: Promise<boolean> | undefined
+
+  function copy(patienceMs: number): Promise<boolean> {
+    copying = work()
+      .checkpoint(patienceMs)
+      .finally(() => (copying = undefined))
+    return copying
+  }
+
   return {
     committed() {
       transactions += 1
       if (transactions % TRANSACTIONS_A_LOOK !== 0 || pass !== undefined || stopping.aborted) return
       if (walBytes() < LARGE_BYTES) return
-      pass = writeBack(parts)
+      pass = writeBack(parts, copy)
         .catch(onError)
         .finally(() => (pass = undefined))
+    },
+    async copied() {
+      await copying?.catch(() => undefined)
     },
     idle: async () => pass,
   }
 }
 
-async function writeBack({ walBytes, work, wait, stopping }: CheckpointerParts): Promise<void> {
+async function writeBack(
+  { walBytes, wait, stopping }: CheckpointerParts,
+  copy: (patienceMs: number) => Promise<boolean>,
+): Promise<void> {
   for (let tries = TRIES_A_LONG_WAIT; !stopping.aborted; tries++) {
     const mayBeLong = tries >= TRIES_A_LONG_WAIT
     const patienceMs = patienceWith(walBytes(), mayBeLong)
-    if (await work().checkpoint(patienceMs)) return
+    if (await copy(patienceMs)) return
     if (patienceMs === LONG_PATIENCE_MS) tries = 0
     await wait(RETRY_MS)
   }

@@ -7,7 +7,8 @@ import { createSealBlocks } from './seal-blocks.ts'
 import type { BuiltRun, BuiltSegment, Rewritten, SealWork, UnusedUsers } from './seal-work.ts'
 import { createUnusedUsers } from './unused-users.ts'
 
-const CHECKPOINT_PASSES = 2
+/** Each copies what was written during the one before. The last that finds no more also cuts the file, while nobody waits. */
+const CHECKPOINT_PASSES = 3
 
 type Packed<Built extends { readonly parts: unknown }> = Omit<Built, 'parts'> & { readonly parts: PackedParts }
 
@@ -53,7 +54,6 @@ export function createSealCalls(db: Database.Database, path: string): SealCalls 
     checkpoint(patienceMs) {
       writer ??= new Database(path, { fileMustExist: true })
       writer.pragma(`busy_timeout = ${patienceMs}`)
-      // The second pass copies what was written during the first.
       for (let pass = 0; pass < CHECKPOINT_PASSES; pass++) writer.pragma('wal_checkpoint(PASSIVE)')
       const [{ busy }] = writer.pragma('wal_checkpoint(RESTART)') as [{ busy: number }]
       return busy === 0

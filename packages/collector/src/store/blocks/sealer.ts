@@ -65,7 +65,8 @@ export function createSealer({ db, steps, work }: SealerParts): Sealer {
 }
 
 function prepareStatements(db: Database) {
-  const dead = 'FROM block WHERE last <= (SELECT sealed_to FROM storage) ORDER BY first'
+  // Whole blocks are sealed. By `first`, which is the key of the table: the blocks after them are not gone through.
+  const dead = 'FROM block WHERE first <= (SELECT sealed_to FROM storage) ORDER BY first'
   return {
     sealedTo: db.prepare<[], number>('SELECT sealed_to FROM storage').pluck(),
     unsealed: db

@@ -23,18 +23,21 @@ export interface SmallStepsParts {
   readonly turnMs: () => number
   readonly monotonicMs: () => number
   readonly afterTurn: () => Promise<void>
+  /** Resolves when it is no bad time to write. */
+  readonly mayWrite: () => Promise<void>
   readonly stopping: AbortSignal
   readonly onStep: () => void
   readonly faultPoint: FaultPoint
 }
 
 export function createSmallSteps(parts: SmallStepsParts): SmallSteps {
-  const { db, lease, turnMs, monotonicMs, afterTurn, stopping, onStep, faultPoint } = parts
+  const { db, lease, turnMs, monotonicMs, afterTurn, mayWrite, stopping, onStep, faultPoint } = parts
   let turnBegan = Number.NEGATIVE_INFINITY
   return {
     async take(name, work) {
       if (monotonicMs() - turnBegan >= turnMs()) {
         await afterTurn()
+        await mayWrite()
         turnBegan = monotonicMs()
       }
       if (stopping.aborted) throw new StepsEnded('The store is being closed')

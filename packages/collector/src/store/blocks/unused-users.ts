@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { newBitSet } from './bit-set.ts'
+import { has, newBitSet, remove } from './bit-set.ts'
 import { createLruCache } from './lru-cache.ts'
 import type { UnusedUsers } from './seal-work.ts'
 import { createSegmentOpener, SEGMENT_FIELDS, type SegmentRow } from './stored-segment.ts'
@@ -18,14 +18,18 @@ export function createUnusedUsers(db: Database): (after: number, most: number) =
     const ids = stored.all(after, most)
     const [first, last] = [ids[0], ids.at(-1)]
     if (first === undefined || last === undefined) return { ids: new Uint32Array(0), last }
-    const used = newBitSet(last - first)
+    const left = newBitSet(last - first)
+    for (const id of ids) left[(id - first) >>> 5]! |= 1 << ((id - first) & 31)
+    let many = ids.length
     const open = createSegmentOpener(db, createLruCache(0), createUserTexts(db, 0))
     for (const row of segments.all()) {
       for (const id of open(row).column('users').ids) {
-        if (id >= first && id <= last) used[(id - first) >>> 5]! |= 1 << ((id - first) & 31)
+        if (id < first || id > last || !has(left, id - first)) continue
+        remove(left, id - first)
+        many -= 1
       }
+      if (many === 0) break
     }
-    const isUsed = (id: number) => (((used[(id - first) >>> 5] as number) >>> ((id - first) & 31)) & 1) === 1
-    return { ids: Uint32Array.from(ids.filter((id) => !isUsed(id))), last }
+    return { ids: Uint32Array.from(ids.filter((id) => has(left, id - first))), last }
   })
 }
