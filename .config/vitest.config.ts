@@ -5,12 +5,16 @@ const include = ['test/**/*.test.ts']
 /** What is waited for comes as late as the machine is busy: no test asserts how long something took. */
 const patient = { testTimeout: 30_000, expect: { poll: { timeout: 20_000 } } }
 
+/** Files at a time. On two cores vitest would take one; more would make a browser and its collector wait for each other. */
+const WORKERS = 2
+
 /**
- * One project a package; `e2e` and `conformance` run on what `build` made, one file at a time: the first with real
- * processes and browsers, the second over HTTP against any collector (see its global set-up).
+ * One project a package; `e2e` and `conformance` run on what `build` made: the first with real processes and browsers, the
+ * second one file at a time, over HTTP against any collector (see its global set-up).
  */
 export default defineConfig({
   test: {
+    maxWorkers: WORKERS,
     projects: [
       { test: { name: 'check', root: `${root}.ci`, include } },
       ...['protocol', 'testkit', 'sdk', 'collector'].map((name) => ({
@@ -23,7 +27,6 @@ export default defineConfig({
           root: `${root}packages/e2e`,
           include,
           exclude: ['test/conformance/**'],
-          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
@@ -36,6 +39,7 @@ export default defineConfig({
           include: ['test/conformance/**/*.test.ts'],
           globalSetup: [`${root}packages/e2e/test/conformance/global-setup.ts`],
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           hookTimeout: 60_000,
         },
       },
