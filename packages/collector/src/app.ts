@@ -159,6 +159,7 @@ function createGate({ store, hashKey, now, monotonicMs, randomBytes, bodyTimes }
     monotonicMs,
     bodyTimes,
     newRequestId: () => timeUuid(now(), randomBytes),
+    afterTurn: setImmediate,
   }
 }
 

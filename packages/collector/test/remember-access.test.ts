@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { newKey } from '../src/manage/new-key.ts'
+import { rememberAccess } from '../src/store/remember-access.ts'
 import { openTestStore } from './open-test-store.ts'
 import { startTestApp, type TestApp } from './start-test-app.ts'
 
@@ -29,6 +30,17 @@ test('A key is looked up once while no other process commits anything', async ()
   await other.users.create(app.projectId, ['a'])
   expect(await statusWith(app.publishableKey)).toBe(202)
   expect(lookUps).toBe(before + 1)
+})
+
+test('All who ask in a turn ask the file once whether another process committed anything, and again in the next', async () => {
+  let asked = 0
+  const commitsOfOthers = () => ((asked += 1), other.commitsOfOthers())
+  const { apiKeys } = rememberAccess({ ...other, commitsOfOthers }, setImmediate)
+  for (const turns of [1, 2]) {
+    await Promise.all(Array.from({ length: 20 }, () => apiKeys.findByHash('00')))
+    expect(asked).toBe(turns)
+    await new Promise((over) => setImmediate(over))
+  }
 })
 
 test('What another process does to keys and projects holds for the next request', async () => {

@@ -5,6 +5,7 @@ import { createDirectRoutes, type DirectParts } from './direct-routes.ts'
 export interface HandlerParts extends Omit<KoaParts, 'routes'> {
   readonly ingestRoutes: DirectParts['routes']
   readonly otherRoutes: KoaParts['routes']
+  readonly afterTurn: DirectParts['afterTurn']
 }
 
 /** Answers every request: events by the shortest way, everything else through Koa. */

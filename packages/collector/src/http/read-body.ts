@@ -7,6 +7,8 @@ import { type Outcome, refuse } from './outcome.ts'
 /** An encoded body that holds next to nothing may be this much larger than what it inflates to. */
 const ENCODING_OVERHEAD_BYTES = 64 * 1024
 
+const CUT_SHORT = refuse('invalid_request', 'The connection ended before the body')
+
 export interface BodyLimits {
   /** Of the body after decompression. */
   readonly maxBytes: number
@@ -15,11 +17,15 @@ export interface BodyLimits {
   readonly times: BodyTimes
 }
 
-/** Takes a body that came with its head, as nearly every one does: there is nobody to wait for, and no time to keep. */
-function takeWhole(request: IncomingMessage): Outcome<Buffer> {
-  const value = (request.read() as Buffer | null) ?? Buffer.alloc(0)
+/**
+ * Takes a body that is there, as nearly every one is: there is nobody to wait for, and no time to keep. It stays there when its
+ * sender goes. `undefined` where something of it may come yet.
+ */
+function takeWhole(request: IncomingMessage): Buffer | undefined {
+  if (!request.complete) return undefined
+  const whole = (request.read() as Buffer | null) ?? Buffer.alloc(0)
   request.resume()
-  return { ok: true, value }
+  return whole
 }
 
 /**
@@ -30,11 +36,13 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   const { maxBytes, encoding, times } = limits
   const inflater = createInflater(encoding)
   const maxWireBytes = inflater === undefined ? maxBytes : maxBytes + ENCODING_OVERHEAD_BYTES
-  const tooLarge = refuse('payload_too_large', `The body is larger than ${maxBytes} bytes`)
-  const length = Number(request.headers['content-length'] ?? Number.NaN)
-  if (length > maxWireBytes) return Promise.resolve(tooLarge)
+  const tooLarge = () => refuse('payload_too_large', `The body is larger than ${maxBytes} bytes`)
+  if (Number(request.headers['content-length']) > maxWireBytes) return Promise.resolve(tooLarge())
   releaseContinue(request)
-  if (inflater === undefined && request.readableLength === length) return Promise.resolve(takeWhole(request))
+  const whole = takeWhole(request)
+  if (whole !== undefined && whole.length > maxWireBytes) return Promise.resolve(tooLarge())
+  if (whole !== undefined && inflater === undefined) return Promise.resolve({ ok: true, value: whole })
+  if (whole === undefined && request.destroyed) return Promise.resolve(CUT_SHORT)
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -50,16 +58,16 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
     }
     const onWire = (chunk: Buffer) => {
       wireBytes += chunk.length
-      if (wireBytes > maxWireBytes) settle(tooLarge)
+      if (wireBytes > maxWireBytes) settle(tooLarge())
     }
     const onData = (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > maxBytes) settle(tooLarge)
+      if (bytes > maxBytes) settle(tooLarge())
       else chunks.push(chunk)
     }
     const slow = refuse('request_timeout', 'The body came too slowly: nothing was stored, send it again')
     const watch = watchBody(request, times, () => settle(slow))
-    const source = inflater === undefined ? request : request.pipe(inflater)
+    const source = inflater === undefined ? request : whole === undefined ? request.pipe(inflater) : inflater.end(whole)
     request.on('data', onWire)
     source.on('data', onData)
     source.on('end', () =>
@@ -68,10 +76,7 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
     inflater?.on('error', ({ message }) =>
       settle(refuse('invalid_request', `The body is not the ${encoding} it says it is: ${message}`)),
     )
-    request.on(
-      'close',
-      () => request.complete || settle(refuse('invalid_request', 'The connection ended before the body')),
-    )
+    request.on('close', () => request.complete || settle(CUT_SHORT))
     request.on('error', () => settle(refuse('invalid_request', 'The connection broke before the body ended')))
   })
 }

@@ -14,6 +14,8 @@ export function rememberAccess(store: Store, afterTurn: (run: () => void) => voi
   const projects = createMemory<Project>()
   let seen: number | undefined
   let isFresh = false
+  /** Shared by all who ask in a turn. */
+  let refreshing: Promise<void> | undefined
 
   function forget(): void {
     keys.forget()
@@ -29,7 +31,7 @@ export function rememberAccess(store: Store, afterTurn: (run: () => void) => voi
   }
 
   async function find<T>(memory: Memory<T>, key: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
-    if (!isFresh) await refresh()
+    if (!isFresh) await (refreshing ??= refresh().finally(() => (refreshing = undefined)))
     return memory.get(key) ?? memory.fill(key, read)
   }
 

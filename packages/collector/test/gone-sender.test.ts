@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, test } from 'vitest'
+import { startTestApp } from './start-test-app.ts'
+
+const app = await startTestApp()
+afterAll(() => app.stop())
+
+const storedCount = async () => (await app.get('/api/v1/analytics/delivery')).body.stored as number
+
+/** The request is aborted, as Node does when a connection ends, as soon as it is there and before anything is done with it. */
+async function sendAndGo(bytes: Buffer): Promise<void> {
+  const socket = connect(Number(new URL(app.url).port), '127.0.0.1').on('error', () => undefined)
+  app.server.once('request', (request: IncomingMessage) => process.nextTick(() => request.destroy()))
+  socket.write(bytes)
+  await once(socket, 'close')
+}
+
+function requestOf(body: Buffer, ...fields: string[]): Buffer {
+  const head = ['POST /api/v1/events HTTP/1.1', 'Host: a', `Authorization: Bearer ${app.secretKey}`]
+  const lines = [...head, 'Content-Type: application/json', ...fields, '', '']
+  return Buffer.concat([Buffer.from(lines.join('\r\n')), body])
+}
+
+const EVENT = Buffer.from('{"event_name":"a"}')
+const PACKED = gzipSync(EVENT)
+const CHUNKS = Buffer.from(`${EVENT.length.toString(16)}\r\n${EVENT.toString()}\r\n0\r\n\r\n`)
+
+describe('A sender that is gone before anybody looked at its event', () => {
+  test.each([
+    { how: 'with its length', request: requestOf(EVENT, `Content-Length: ${EVENT.length}`) },
+    { how: 'compressed', request: requestOf(PACKED, `Content-Length: ${PACKED.length}`, 'Content-Encoding: gzip') },
+    { how: 'in chunks', request: requestOf(CHUNKS, 'Transfer-Encoding: chunked') },
+  ])('has sent it: $how', async ({ request }) => {
+    const before = await storedCount()
+    await sendAndGo(request)
+    await expect.poll(storedCount).toBe(before + 1)
+  })
+
+  test('has sent nothing where a part is missing', async () => {
+    const before = await storedCount()
+    await sendAndGo(requestOf(EVENT.subarray(0, -1), `Content-Length: ${EVENT.length}`))
+    await sendAndGo(requestOf(EVENT, `Content-Length: ${EVENT.length}`))
+    await expect.poll(storedCount).toBe(before + 1)
+  })
+})
