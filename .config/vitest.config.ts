@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const root = new URL('../', import.meta.url).pathname
 const include = ['test/**/*.test.ts']
-/** What is waited for comes as late as the machine is busy: no test asserts how long something took. */
+/** What is waited for comes as late as the machine is busy: no test asserts how long something took, save beside something else or by far. */
 const patient = { testTimeout: 30_000, expect: { poll: { timeout: 20_000 } } }
 
 /** Files at a time. On two cores vitest would take one; more would make a browser and its collector wait for each other. */

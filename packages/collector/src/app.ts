@@ -143,7 +143,7 @@ function createOtherRoutes(
 function remembering(given: AppParts): KeyedParts {
   return {
     ...given,
-    store: rememberAccess(given.store, setImmediate),
+    store: rememberAccess(given.store, process.nextTick),
     randomBytes: drawInAdvance(given.randomBytes),
     hashKey: createKeyHasher(),
   }

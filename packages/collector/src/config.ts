@@ -30,7 +30,8 @@ export const SETTINGS = {
     flag: 'trusted-proxies',
     variable: 'TRUECOUNT_TRUSTED_PROXIES',
     initial: '',
-    meaning: 'addresses or subnets, with commas between, of proxies whose X-Forwarded-For the log believes',
+    meaning:
+      'addresses or subnets, with commas between, of proxies whose X-Forwarded-For the log believes; with any, the flat API wants a key and no webhook may be at loopback',
     isList: true,
   },
   webhookAllow: {

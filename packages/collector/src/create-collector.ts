@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { lookup, Resolver } from 'node:dns/promises'
 import { existsSync, readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
-import { createApp } from './app.ts'
+import { type App, createApp } from './app.ts'
 import { createNameResolver } from './deliver/name-resolver.ts'
 import { createAddressPolicy } from './deliver/webhook-address.ts'
 import type { FlatAccess } from './flat/flat-access.ts'
@@ -90,20 +90,21 @@ export function createCollector(options: CollectorOptions): Collector {
   return {
     async start() {
       const claim = claimDatabase(dbPath)
-      const { store, findFlatProject } = await open({ dbPath, durability, flatProject, reportMemoryMb, log }).catch(
-        (error: unknown) => {
-          claim.release()
-          throw error
-        },
-      )
+      const wanted = { dbPath, durability, flatProject, reportMemoryMb, log }
+      const { store, findFlatProject } = await open(wanted).catch((error: unknown) => {
+        claim.release()
+        throw error
+      })
       const time = { now: Date.now, monotonicMs, bodyTimes: BODY_TIMES }
       const chance = { randomBytes, random: Math.random }
       const webhooks = { policy, resolveName, deliveriesKeptMs }
       const flat = { flatAccess, findFlatProject }
       const app = createApp({ store, log, ...time, ...chance, ...webhooks, ...flat, isTrusted: proxies.has })
-      const worker = await app.start()
-      // Takes the file over now rather than with the first event.
-      await store.ledger.ingest([], () => [])
+      const worker = await startOn(store, app.start).catch(async (error: unknown) => {
+        await store.close()
+        claim.release()
+        throw error
+      })
       return {
         handler: app.handler,
         async stop() {
@@ -114,6 +115,13 @@ export function createCollector(options: CollectorOptions): Collector {
       }
     },
   }
+}
+
+/** Nothing works yet where this fails. */
+async function startOn(store: Store, start: App['start']): ReturnType<App['start']> {
+  // Takes the file over now rather than with the first event.
+  await store.ledger.ingest([], () => [])
+  return start()
 }
 
 interface Wanted {

@@ -131,6 +131,23 @@ describe('Deleting before a time', () => {
   })
 })
 
+test('What fails in one project keeps the retention of no other from being obeyed', async () => {
+  const told: unknown[] = []
+  const days = ['broken', 'sound'].map((projectId) => ({ projectId, days: 30 }))
+  const worker = startRetentionWorker({
+    eraser: {
+      eraseBefore: (projectId) => (projectId === 'broken' ? Promise.reject(new Error('no')) : Promise.resolve(7)),
+    },
+    retention: { list: () => Promise.resolve(days), set: () => Promise.resolve(true) },
+    now: Date.now,
+    every: () => () => undefined,
+    onErased: (...erased) => told.push(erased),
+    onError: (error) => told.push(String(error)),
+  })
+  await expect.poll(() => told).toEqual(['Error: no', ['sound', 7]])
+  await worker.stop()
+})
+
 describe('Erasing a user', () => {
   test('deletes all of that user, of that project alone, and says how many', async () => {
     const app = await started()

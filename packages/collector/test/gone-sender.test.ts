@@ -5,7 +5,10 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { startTestApp } from './start-test-app.ts'
 
-const app = await startTestApp()
+const refusals: unknown[] = []
+const app = await startTestApp({
+  log: (_level, _message, facts) => void (facts?.['status'] === 400 && refusals.push(400)),
+})
 afterAll(() => app.stop())
 
 const storedCount = async () => (await app.get('/api/v1/analytics/delivery')).body.stored as number
@@ -13,7 +16,9 @@ const storedCount = async () => (await app.get('/api/v1/analytics/delivery')).bo
 /** The request is aborted, as Node does when a connection ends, as soon as it is there and before anything is done with it. */
 async function sendAndGo(bytes: Buffer): Promise<void> {
   const socket = connect(Number(new URL(app.url).port), '127.0.0.1').on('error', () => undefined)
-  app.server.once('request', (request: IncomingMessage) => process.nextTick(() => request.destroy()))
+  app.server.once('request', (request: IncomingMessage) =>
+    process.nextTick(() => request.destroy(new Error('aborted'))),
+  )
   socket.write(bytes)
   await once(socket, 'close')
 }
@@ -41,8 +46,10 @@ describe('A sender that is gone before anybody looked at its event', () => {
 
   test('has sent nothing where a part is missing', async () => {
     const before = await storedCount()
-    await sendAndGo(requestOf(EVENT.subarray(0, -1), `Content-Length: ${EVENT.length}`))
+    await sendAndGo(requestOf(EVENT, `Content-Length: ${EVENT.length + 1}`))
     await sendAndGo(requestOf(EVENT, `Content-Length: ${EVENT.length}`))
     await expect.poll(storedCount).toBe(before + 1)
+    // Long before it would be called slow.
+    await expect.poll(() => refusals, { timeout: 10_000 }).toEqual([400])
   })
 })

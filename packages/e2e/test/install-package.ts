@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -29,12 +29,19 @@ export async function installPackage(purpose: Purpose, name: string, version: st
   const modules = join(folder, 'node_modules')
   const mark = join(folder, 'installed')
   try {
-    if ((await readFile(mark, 'utf8').catch(() => '')) === version) return { ok: true, modules }
-    await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'package.json'), '{"private":true}')
+    const isThere = async () => (await readFile(mark, 'utf8').catch(() => '')) === version
+    if (await isThere()) return { ok: true, modules }
+    await mkdir(dirname(folder), { recursive: true })
+    // In a folder of its own until it is whole: two tests may want the same package at once.
+    const making = await mkdtemp(`${folder}-`)
+    await writeFile(join(making, 'package.json'), '{"private":true}')
     const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock']
-    await run('npm', ['install', ...quiet, `${name}@${version}`], { cwd: folder, timeout: 120_000 })
-    await writeFile(mark, version)
+    await run('npm', ['install', ...quiet, `${name}@${version}`], { cwd: making, timeout: 120_000 })
+    await writeFile(join(making, 'installed'), version)
+    await rename(making, folder).catch(async (error: unknown) => {
+      await rm(making, { recursive: true })
+      if (!(await isThere())) throw error
+    })
     return { ok: true, modules }
   } catch (error) {
     return { ok: false, reason: `${name}@${version} could not be installed: ${(error as Error).message.slice(0, 500)}` }

@@ -146,8 +146,7 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     if (!events[0]) return
     cut()
     for (const event of events) inFlight.add(event)
-    // What outlives a page shares a small budget with the page's own requests, unseen from here: if they fill it, the
-    // browser fails ours at once, and only a plain request gets through.
+    // What outlives a page shares a small budget with the page's own requests: if they fill it, only a plain one gets through.
     void parts.transport(events, queue.count() - inFlight.size, isExit || !failures).then((outcome) => {
       for (const event of events) inFlight.delete(event)
       conclude(events, outcome)
@@ -281,8 +280,9 @@ export function createTrackerCore(parts: TrackerParts): TrackerCore {
     start: () => consent === 'granted' && parts.onConsent(true),
     sendAtExit(budgetBytes) {
       cut()
+      // Also where nothing may be sent now: whoever takes the queue over may send the report, so it must not grow any more.
+      if (consent === 'granted') report()
       if (orders || level > NEXT_TURN || consent !== 'granted') return
-      report()
       // What is on its way in a plain request goes once more. The answer to the first decides, if it is still heard.
       if (failures && inFlight.size) void parts.transport([...inFlight], queue.count() - inFlight.size, true)
       while (budgetBytes() >= LARGEST_EVENT_BYTES && launch(budgetBytes(), true));

@@ -27,19 +27,29 @@ export function createHandOver({ waitUntil, flush, problem }: WaitUntilParts): H
   let isAllowed = false
   let watched: EventQueue | undefined
 
-  async function sendAll() {
-    let result
-    do {
-      // Never in the call that captures: it does no network work, and what follows it goes along.
-      await Promise.resolve()
-      result = await flush()
-    } while (result.waiting > 0 && result.delivered + result.dropped > 0)
+  async function sendAll(queue: EventQueue) {
+    try {
+      let result: FlushResult | undefined
+      for (;;) {
+        const before = result
+        // Never in the call that captures: it does no network work, and what follows it goes along.
+        await Promise.resolve()
+        result = await flush()
+        // After a shutdown it is the same one for ever.
+        if (result === before) return
+        const isGettingOn = result.waiting > 0 && result.delivered + result.dropped > 0
+        // What was tracked since was not handed over, for this promise was still there.
+        if (!isGettingOn && queue.count() <= result.waiting) return
+      }
+    } finally {
+      isHandedOver = false
+    }
   }
 
   function handOver() {
     if (waitUntil === undefined || !isAllowed || isHandedOver || !watched?.count()) return
     isHandedOver = true
-    const work = sendAll().finally(() => (isHandedOver = false))
+    const work = sendAll(watched)
     try {
       waitUntil(work)
     } catch (cause) {

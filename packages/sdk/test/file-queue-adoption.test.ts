@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createManualClock } from '@truecount/testkit'
@@ -68,6 +68,24 @@ test.each([
   const heir = open()
   heir.tend()
   expect(heir.queue.count()).toBe(is === 'dead' ? 1 : 0)
+})
+
+test('the name of an owner is never half written: who is killed as its disk is full leaves a lane that is adopted', () => {
+  const owner = open(2_000_000)
+  owner.tend()
+  const [first, second] = [queuedEvent('first', 600_000), queuedEvent('second', 600_000)]
+  expect(owner.queue.put(first)).toBe(true)
+  const names = () => readFileSync(join(folder, 'lane000000000001', 'owner.json'), 'utf8')
+  const before = names()
+  // What is written in place shows through another name of the file.
+  linkSync(join(folder, 'lane000000000001', 'owner.json'), join(folder, 'seen'))
+  expect(owner.queue.put(second)).toBe(true)
+  expect(names()).toBe(before)
+  expect(statSync(join(folder, 'seen')).nlink).toBe(1)
+  rmSync(join(folder, 'seen'))
+  owner.queue.remove([first, second])
+  owner.close()
+  expect(readdirSync(folder)).toEqual([])
 })
 
 test('who was thought dead, and lost its folder, writes what waits down anew', () => {

@@ -153,6 +153,33 @@ test('where the queue is durable, a drop is written down at once, as the report 
   expect(parseLaneKey(jotted.at(-1)?.key ?? '')?.seq).toBe(6)
 })
 
+test('a report that an heir may have sent does not grow any more: as the page goes it is done, sent or not', async () => {
+  const jotted: QueuedEvent[] = []
+  const { tracker, clock, queue, setScript, accept, stored, sendAtExit, attempts } = createScriptedTracker(
+    {},
+    { jot: (report) => jotted.push(report) },
+  )
+  setScript(() => retry(60_000))
+  tracker.track('a')
+  await clock.advance(2_000)
+  tracker.track('')
+  sendAtExit(() => 60_000)
+  expect(attempts).toHaveLength(1)
+  const left = [...queue.peek()].map(({ json }) => JSON.parse(json) as EventInput)
+  expect(left).toMatchObject([{ event_name: 'a' }, { metadata: { reasons: { invalid_event: 1 } } }])
+  // The page comes back.
+  tracker.track('')
+  tracker.track('')
+  setScript(accept)
+  await clock.advance(120_000)
+  const reports = [...stored.values()].filter(({ event_name }) => event_name === '$dropped')
+  expect(reports.map(({ metadata }) => metadata)).toMatchObject([
+    { reasons: { invalid_event: 1 } },
+    { reasons: { invalid_event: 2 } },
+  ])
+  expect(reports[0]?.idempotency_key).toBe(jotted[0]?.key)
+})
+
 test('where a platform lacks what events are measured with, they are dropped with its words and nothing throws', async () => {
   const { tracker, clock, heard } = createScriptedTracker(
     {},

@@ -156,6 +156,36 @@ test('waitUntil gets one promise that lasts until all that was tracked meanwhile
   expect(stored.size).toBe(4)
 })
 
+test('waitUntil is let go when a shutdown ends before all is sent', async () => {
+  const works: Promise<unknown>[] = []
+  const { tracker, clock, setScript, attempts, accept } = createScriptedTracker({
+    waitUntil: (work) => works.push(work),
+  })
+  setScript(() => undefined)
+  for (let i = 0; i < 150; i++) tracker.track('a')
+  await clock.advance(0)
+  const ended = tracker.shutdown({ timeoutMs: 1_000 })
+  attempts[0]?.answer(accept(attempts[0].events, 0) ?? retry())
+  let isOver = false
+  void works[0]?.then(() => (isOver = true))
+  await clock.advance(60_000)
+  expect(await ended).toMatchObject({ delivered: 100, waiting: 50 })
+  expect(isOver).toBe(true)
+})
+
+test('waitUntil gets what is tracked as soon as a flush is over, too', async () => {
+  const works: Promise<unknown>[] = []
+  const { tracker, clock, stored } = createScriptedTracker({ waitUntil: (work) => works.push(work) })
+  for (const name of ['b', 'd']) {
+    tracker.track('a')
+    await tracker.flush()
+    tracker.track(name)
+    await Promise.all(works)
+    expect([...stored.values()].at(-1)).toMatchObject({ event_name: name })
+  }
+  await clock.advance(0)
+})
+
 test('waitUntil is let go in bounded time where the collector never answers', async () => {
   const works: Promise<unknown>[] = []
   const { tracker, clock, setScript } = createScriptedTracker({ waitUntil: (work) => works.push(work) })

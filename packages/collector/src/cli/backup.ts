@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { examineBlocks } from '../store/blocks/examine-blocks.ts'
 import { backupDatabase, type BackupResult, restoreDatabase } from '../store/sqlite/backup-database.ts'
+import { refuseClaimed } from '../store/sqlite/claim-database.ts'
 import type { Flags } from './flags.ts'
 import { databasePath, requiredFile } from './named-file.ts'
 import { createProgressBar } from './progress-bar.ts'
@@ -21,6 +22,8 @@ export async function restore(flags: Flags, terminal: Terminal): Promise<ExitCod
   const from = requiredFile(flags, 'from', terminal)
   if (from === undefined) return EXIT.usage
   const to = databasePath(flags, terminal)
+  // One that runs on a file that was moved away would take the new one for its own.
+  refuseClaimed(to)
   const result = await restoreDatabase(from, to, problemsOf)
   tell(terminal, flags, 'Restored', to, result, 'all of it examined')
   return EXIT.ok

@@ -43,7 +43,12 @@ export function startRetentionWorker(parts: RetentionWorkerParts): RetentionWork
 async function erasePast(parts: RetentionWorkerParts, stopping: AbortSignal): Promise<void> {
   for (const { projectId, days } of await parts.retention.list()) {
     if (days === null || stopping.aborted) continue
-    const events = await parts.eraser.eraseBefore(projectId, parts.now() - days * DAY_MS)
-    if (events > 0) parts.onErased(projectId, events)
+    try {
+      const events = await parts.eraser.eraseBefore(projectId, parts.now() - days * DAY_MS)
+      if (events > 0) parts.onErased(projectId, events)
+    } catch (error) {
+      // Of one project alone: the others' events must not stay for it.
+      parts.onError(error)
+    }
   }
 }

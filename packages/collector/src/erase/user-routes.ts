@@ -13,7 +13,7 @@ export function createUserRoutes(eraser: Pick<Eraser, 'eraseUser'>): readonly Ro
         summary: 'Delete everything that is stored of a user',
         answer: {
           status: 200,
-          description: 'How many events were deleted; all of them are gone',
+          description: 'How many events were deleted: none is shown any more, and they leave the file soon after',
           body: type({ user_id: string(), deleted: number() }),
         },
       },

@@ -7,7 +7,7 @@ import type { BOOKS_PARAMETERS } from './books-query.ts'
 const counts = described(record(string(), integer()), { additionalProperties: { type: 'integer' } })
 
 const SERIES_PARAMETERS: Readonly<Record<(typeof ANALYTICS_PARAMETERS)[number], string>> = {
-  event_name: 'Only events of this name; all of them if left out',
+  event_name: 'Only events of this name; all but $dropped if left out',
   period: 'How far back from now: a whole number of m, h, d or w, 24h if left out, at most 366d',
   from: 'Begin of the window instead of a period: ISO 8601, included',
   to: 'End of the window: ISO 8601, not included; now if left out',

@@ -6,15 +6,16 @@ const MOST = 10_000
 
 /**
  * The store, with keys and projects that requests are let in by remembered between requests. What this process changes is
- * forgotten at once; what another one may have changed is found out in every turn of the event loop in which somebody
+ * forgotten at once; what another one may have changed is found out in every task of the event loop in which somebody
  * asks. An unknown key is always looked for. So a request that begins after a key was made or revoked finds it so.
+ * `afterTask` runs a function when the task under way is over, with all that its promises led to: before anything more is read.
  */
-export function rememberAccess(store: Store, afterTurn: (run: () => void) => void): Store {
+export function rememberAccess(store: Store, afterTask: (run: () => void) => void): Store {
   const keys = createMemory<ApiKey>()
   const projects = createMemory<Project>()
   let seen: number | undefined
   let isFresh = false
-  /** Shared by all who ask in a turn. */
+  /** Shared by all who ask in a task. */
   let refreshing: Promise<void> | undefined
 
   function forget(): void {
@@ -27,7 +28,7 @@ export function rememberAccess(store: Store, afterTurn: (run: () => void) => voi
     if (now !== seen) forget()
     seen = now
     isFresh = true
-    afterTurn(() => (isFresh = false))
+    afterTask(() => (isFresh = false))
   }
 
   async function find<T>(memory: Memory<T>, key: string, read: () => Promise<T | undefined>): Promise<T | undefined> {

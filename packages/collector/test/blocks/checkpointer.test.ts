@@ -52,7 +52,7 @@ test('Work that can wait writes nothing while the log is copied: whoever ingests
   const steps = createSmallSteps({
     db,
     lease: { take: () => true, renew: () => true, release: () => undefined },
-    turnMs: () => 0,
+    turnMs: () => 1_000,
     monotonicMs: () => 0,
     afterTurn: () => Promise.resolve(),
     mayWrite: checkpointer.copied,

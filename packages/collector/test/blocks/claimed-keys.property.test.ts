@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { nameUuid, uuidBytes, uuidOfBytes } from '../../src/id/uuid.ts'
 import { addToBloomFilter } from '../../src/store/blocks/bloom-filter.ts'
 import {
+  isBefore,
   NEVER_RELEASED,
   newClaimKey,
   readUuidBytes,
@@ -236,4 +237,9 @@ test.each([
   [9e15, NEVER_RELEASED],
 ])('An instant of %d ms is kept as %d s', (timeMs, seconds) => {
   expect(secondsOf(timeMs)).toBe(seconds)
+})
+
+test('A time beyond those that can be kept is before nothing, for its event may be later', () => {
+  expect(isBefore(secondsOf(Date.UTC(9999, 0)), Date.UTC(2150, 0))).toBe(false)
+  expect(isBefore(secondsOf(Date.UTC(2100, 0)), Date.UTC(2150, 0))).toBe(true)
 })

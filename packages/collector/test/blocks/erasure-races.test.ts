@@ -43,8 +43,8 @@ async function openFile(between?: (blocks: TestBlocks) => Promise<unknown>): Pro
 }
 
 /** An old event, with a delivery. What became of it. */
-async function ingest({ file }: TestBlocks, userId: string, key: string): Promise<string | undefined> {
-  const event = { event_name: 'a', user_id: userId, idempotency_key: key, timestamp: OLD }
+async function ingest({ file }: TestBlocks, userId: string, key: string, timestamp = OLD): Promise<string | undefined> {
+  const event = { event_name: 'a', user_id: userId, idempotency_key: key, timestamp }
   const arrival = { projectId: PROJECT, nowMs: Date.parse(OLD), randomBytes: (size: number) => new Uint8Array(size) }
   const { verdicts } = await file.ledger.ingest(
     [{ projectId: PROJECT, entries: [checkEvent(event, arrival)] }],
@@ -80,6 +80,31 @@ test('A delivery is kept whose event came while the last of its user’s deliver
   await ingest(blocks, 'ada', 'k2')
   expect(await erasing).toBe(1)
   expect(deliveriesIn(blocks)).toEqual(['delivery of k2'])
+  await blocks.close()
+})
+
+test('Erasing a user takes the deliveries of events, too, that were deleted by time and are out of the file', async () => {
+  const blocks = await openFile()
+  await ingest(blocks, 'bob', 'k1')
+  await ingest(blocks, 'ada', 'k2')
+  const { eraseBefore, eraseUser, reclaim } = blocks.file.eraser
+  await eraseBefore(PROJECT, NEW_YEAR_2025)
+  while (await reclaim());
+  expect(deliveriesIn(blocks)).toEqual(['delivery of k1', 'delivery of k2'])
+  await eraseUser(PROJECT, 'ada')
+  expect(deliveriesIn(blocks)).toEqual(['delivery of k1'])
+  await blocks.close()
+})
+
+test('A released key stays released when more is deleted by time after the last events are out of the file', async () => {
+  const blocks = await openFile()
+  await ingest(blocks, 'ada', 'k1', '2024-06-01T00:00:00Z')
+  await ingest(blocks, 'ada', 'k2')
+  const { eraseBefore, reclaim } = blocks.file.eraser
+  expect(await eraseBefore(PROJECT, Date.parse('2024-02-01'))).toBe(1)
+  while (await reclaim());
+  expect(await eraseBefore(PROJECT, NEW_YEAR_2025)).toBe(1)
+  expect(await ingest(blocks, 'ada', 'k2')).toBe('stored')
   await blocks.close()
 })
 

@@ -89,6 +89,7 @@ function createFileQueue({ folder, lane, laneKey, maxBytes, now, listener }: Fil
 
   function begin() {
     journal?.close()
+    journal = undefined
     laneFolder = createLaneFolder(folder, lane, self)
     laneFolder.settle()
     laneFolder.touch(new Date(now()))
@@ -144,7 +145,7 @@ function createFileQueue({ folder, lane, laneKey, maxBytes, now, listener }: Fil
     tend() {
       try {
         // It may have been deleted, or taken by who thought us dead: what waits is written down anew.
-        if (!laneFolder?.touch(new Date(now()))) begin()
+        if (!journal || !laneFolder?.touch(new Date(now()))) begin()
         adopt()
       } catch (cause) {
         // A lane that can't be read is left to the next process: it must not stand in the way of the others.

@@ -15,6 +15,7 @@ import type { LaneKey } from './lane-key.ts'
 import { isAlive, type LaneOwner } from './lane-owner.ts'
 
 const OWNER_FILE = 'owner.json'
+const NEXT_OWNER_FILE = 'owner.next'
 
 /** The folder of one lane: its owner's name and its journal. Every lane has a folder of its own in the queue's. */
 export interface LaneFolder {
@@ -46,7 +47,7 @@ export function createLaneFolder(queueFolder: string, lane: string, owner: LaneO
     path,
     settle() {
       mkdirSync(path, { recursive: true })
-      writeFileSync(ownerFile, JSON.stringify(owner))
+      writeOwner(path, owner)
     },
     touch(now) {
       try {
@@ -59,7 +60,7 @@ export function createLaneFolder(queueFolder: string, lane: string, owner: LaneO
     removeEmpty() {
       try {
         if (journalsIn(path).length > 0) return false
-        rmSync(ownerFile, { force: true })
+        for (const file of [ownerFile, join(path, NEXT_OWNER_FILE)]) rmSync(file, { force: true })
         rmdirSync(path)
         return true
       } catch {
@@ -95,13 +96,13 @@ export function* adoptDeadLanes(queueFolder: string, adopter: Adopter): Generato
     const dead = deadOwner(path, adopter)
     if (!dead) continue
     if (!key.fits(dead.key)) {
-      if (journalsIn(path).some((file) => statSync(join(path, file)).size > 0)) foreign()
+      if (hasEvents(path)) foreign()
       continue
     }
     const ours = join(queueFolder, `${name.split('.', 1)[0]}.${lane}`)
     try {
       renameSync(path, ours)
-      writeFileSync(join(ours, OWNER_FILE), JSON.stringify(self))
+      writeOwner(ours, self)
     } catch {
       // Somebody else was first, or took it between our rename and our name in it: it is theirs.
       continue
@@ -114,9 +115,16 @@ export function* adoptDeadLanes(queueFolder: string, adopter: Adopter): Generato
   }
 }
 
+/** In one step: a full disk or a kill halfway leaves the name that was there. Nobody takes a folder over that bears no name. */
+function writeOwner(path: string, owner: LaneOwner) {
+  const next = join(path, NEXT_OWNER_FILE)
+  writeFileSync(next, JSON.stringify(owner))
+  renameSync(next, join(path, OWNER_FILE))
+}
+
 function abandon(path: string, owner: LaneOwner) {
   try {
-    writeFileSync(join(path, OWNER_FILE), JSON.stringify({ ...owner, hasLeft: true } satisfies LaneOwner))
+    writeOwner(path, { ...owner, hasLeft: true })
   } catch {
     // The folder is gone, or waits until this process is.
   }
@@ -126,6 +134,15 @@ function readJournals(path: string): JournalContent {
   const texts = journalsIn(path).map((file) => readFileSync(join(path, file), 'utf8'))
   // A line of their own: what a crash cut short in one must not spoil the first record of the next.
   return decodeJournal(texts.join('\n'))
+}
+
+function hasEvents(path: string): boolean {
+  try {
+    return journalsIn(path).some((file) => statSync(join(path, file)).size > 0)
+  } catch {
+    // Another process is just taking it.
+    return false
+  }
 }
 
 function journalsIn(path: string): string[] {

@@ -61,6 +61,7 @@ interface Hidden {
 /** Does nothing where segments or erasures changed after the count, or where a user was erased just now. */
 function createHide(db: Database, hidesUsers: Reclaimer['hidesUsers']) {
   const layout = db.prepare<[], number>('SELECT layout FROM storage').pluck()
+  const highestDeleted = db.prepare<[], number>('SELECT highest_deleted FROM event_number').pluck()
   const grow = db.prepare('UPDATE storage SET layout = layout + 1')
   const lastDelivery = db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM delivery').pluck()
   const isKnown = db
@@ -86,7 +87,8 @@ function createHide(db: Database, hidesUsers: Reclaimer['hidesUsers']) {
     // Of a user whose events were all deleted by time the text is still there.
     const isNeeded =
       counted.events > 0 || (userId !== null && isKnown.get(userHash(project, userId), project, userId) !== undefined)
-    const upTo = counted.lastNumber
+    // The last events may be out of the file: an erasure must not reach less far than the one before, nor than their deliveries.
+    const upTo = Math.max(counted.lastNumber, highestDeleted.get() as number)
     if (!isNeeded) return { id: undefined, deliveriesTo, upTo }
     removeCovered[wish.kind].run(project, before ?? userId)
     const { lastInsertRowid } = insert.run(project, upTo, before, userId, deliveriesTo)

@@ -48,10 +48,10 @@ export function secondsOf(timeMs: number): number {
 
 /**
  * Whether an erasure by time releases a key that is kept with these seconds: only when its event is surely hidden, so that of the second
- * in which `beforeMs` lies no key is released.
+ * in which `beforeMs` lies no key is released, nor of the times beyond those that can be kept.
  */
 export function isBefore(seconds: number, beforeMs: number): boolean {
-  return seconds < Math.floor(beforeMs / 1000)
+  return seconds < Math.min(Math.floor(beforeMs / 1000), NEVER_RELEASED)
 }
 
 function uuidWordAt(uuid: string, at: number): number {

@@ -15,6 +15,8 @@ export function createRunMerger(db: Database, steps: SmallSteps, work: () => Sea
   return async () => {
     const ids = runsToMerge(list.all()) ?? (await staleRuns())
     if (ids === undefined) return false
+    // Something may have been erased meanwhile: what comes after this wants nothing of it to be left.
+    if (ids.length === 0) return true
     const built = await work().mergeRuns(ids)
     const by = built && { id: await parts.storeParts('run', built.parts), built }
     await steps.take('merge runs', () => layout.replaceRuns(ids, by))

@@ -7,7 +7,7 @@ import { createSealBlocks } from './seal-blocks.ts'
 import type { BuiltRun, BuiltSegment, Rewritten, SealWork, UnusedUsers } from './seal-work.ts'
 import { createUnusedUsers } from './unused-users.ts'
 
-/** Each copies what was written during the one before. The last that finds no more also cuts the file, while nobody waits. */
+/** Each copies what was written during the one before. One during which nothing is written cuts the file, too, while nobody waits. */
 const CHECKPOINT_PASSES = 3
 
 type Packed<Built extends { readonly parts: unknown }> = Omit<Built, 'parts'> & { readonly parts: PackedParts }

@@ -35,11 +35,10 @@ export function createSmallSteps(parts: SmallStepsParts): SmallSteps {
   let turnBegan = Number.NEGATIVE_INFINITY
   return {
     async take(name, work) {
-      if (monotonicMs() - turnBegan >= turnMs()) {
-        await afterTurn()
-        await mayWrite()
-        turnBegan = monotonicMs()
-      }
+      const isOver = monotonicMs() - turnBegan >= turnMs()
+      if (isOver) await afterTurn()
+      await mayWrite()
+      if (isOver) turnBegan = monotonicMs()
       if (stopping.aborted) throw new StepsEnded('The store is being closed')
       const step = db.transaction(() => {
         if (!lease.renew()) throw new StepsEnded('Another process seals')

@@ -20,7 +20,7 @@ interface RunRow {
 
 /**
  * Finds runs most of whose keys erasures by time have released: made anew without them they take less, or nothing. Each is looked at once
- * after an erasure. Resolves with the ids of one, or `undefined`.
+ * after an erasure, one a call. Resolves with its id, with nothing where it may stay, and with `undefined` when there is none to look at.
  */
 export function createStaleRuns(db: Database, steps: SmallSteps): () => Promise<readonly number[] | undefined> {
   const lastErasure = db
@@ -35,12 +35,10 @@ export function createStaleRuns(db: Database, steps: SmallSteps): () => Promise<
     const erasure = lastErasure.get() as number
     if (looked.erasure !== erasure) looked = { erasure, after: 0 }
     if (erasure === 0) return undefined
-    for (;;) {
-      const run = next.get(looked.after)
-      if (run === undefined) return undefined
-      looked.after = run.id
-      if (await steps.take('look at a run', () => isStale(run))) return [run.id]
-    }
+    const run = next.get(looked.after)
+    if (run === undefined) return undefined
+    looked.after = run.id
+    return (await steps.take('look at a run', () => isStale(run))) ? [run.id] : []
   }
 }
 

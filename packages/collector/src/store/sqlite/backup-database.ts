@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { StoreError } from '../store-error.ts'
 import { countEvents } from './count-events.ts'
@@ -22,6 +22,9 @@ const COUNTED_TABLES = [
 ]
 const PAGES_A_STEP = 1_000
 
+/** Told after every step; both in pages. */
+type OnProgress = (done: number, total: number) => void
+
 export interface BackupResult {
   readonly events: number
   readonly bytes: number
@@ -32,11 +35,7 @@ export interface BackupResult {
  * its integrity, and as many rows in each table as the original had at that instant.
  * Throws `StoreError` when `to` exists or can't be written, when the original can't be read or the copy is not right.
  */
-export async function backupDatabase(
-  from: string,
-  to: string,
-  onProgress: (done: number, total: number) => void,
-): Promise<BackupResult> {
+export async function backupDatabase(from: string, to: string, onProgress: OnProgress): Promise<BackupResult> {
   refuseExisting(to)
   const source = openToRead(from)
   return makeCopy(source, to, async (partial) => {
@@ -44,15 +43,19 @@ export async function backupDatabase(
     // One read transaction over all steps: SQLite would begin the copy anew whenever a collector commits in between.
     source.exec('BEGIN')
     const rows = countRows(source)
-    await source.backup(partial, {
-      progress({ totalPages, remainingPages }) {
-        onProgress(totalPages - remainingPages, totalPages)
-        return PAGES_A_STEP
-      },
-    })
+    await copyPages(source, partial, onProgress)
     const result = resultOf(source)
     proveCopy(partial, rows)
     return result
+  })
+}
+
+async function copyPages(source: Database.Database, to: string, onProgress: OnProgress): Promise<void> {
+  await source.backup(to, {
+    progress({ totalPages, remainingPages }) {
+      onProgress(totalPages - remainingPages, totalPages)
+      return PAGES_A_STEP
+    },
   })
 }
 
@@ -60,16 +63,18 @@ export async function backupDatabase(
 export type Examine = (db: Database.Database) => readonly string[]
 
 /**
- * Puts a backup where a collector will find it. It is the file that was examined, and it overwrites as little.
+ * Puts a backup where a collector will find it, or a file that was moved away, with what is in its write-ahead log alone. What gets the name
+ * is what was examined, and it overwrites as little.
  * Throws `StoreError` also when anything is wrong with the backup.
  */
 export async function restoreDatabase(from: string, to: string, examine: Examine): Promise<BackupResult> {
   for (const path of [to, `${to}-wal`, `${to}-journal`]) refuseExisting(path)
   const source = openToRead(from)
   return makeCopy(source, to, async (partial) => {
+    rmSync(partial, { force: true })
+    source.exec('BEGIN')
     const result = resultOf(source)
-    source.close()
-    copyFileSync(from, partial)
+    await copyPages(source, partial, () => undefined)
     const [problem, ...others] = withCopy(partial, examine)
     if (problem !== undefined) {
       const more = others.length === 0 ? '' : `, and more: truecount doctor --db ${from} tells all`

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { StoreError } from '../store-error.ts'
 
@@ -13,7 +14,7 @@ export interface DatabaseClaim {
 export function claimDatabase(path: string): DatabaseClaim {
   let lock: Database.Database | undefined
   try {
-    lock = new Database(`${path}-collector`, { timeout: 0 })
+    lock = new Database(lockPath(path), { timeout: 0 })
     lock.exec('BEGIN EXCLUSIVE')
     const held = lock
     return { release: () => void held.close() }
@@ -21,6 +22,15 @@ export function claimDatabase(path: string): DatabaseClaim {
     lock?.close()
     throw new StoreError('unusable', problemOf(path, error as Error), error)
   }
+}
+
+/** Throws `StoreError` (`unusable`) where a collector has the file, be it moved away. */
+export function refuseClaimed(path: string): void {
+  if (existsSync(lockPath(path))) claimDatabase(path).release()
+}
+
+function lockPath(path: string): string {
+  return `${path}-collector`
 }
 
 function problemOf(path: string, error: Error): string {
