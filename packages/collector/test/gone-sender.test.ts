@@ -1,8 +1,10 @@
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
+import { IncomingMessage } from 'node:http'
+import { connect, Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
+import { BODY_TIMES } from '../src/http/body-times.ts'
+import { readBody } from '../src/http/read-body.ts'
 import { startTestApp } from './start-test-app.ts'
 
 const refusals: unknown[] = []
@@ -51,5 +53,18 @@ describe('A sender that is gone before anybody looked at its event', () => {
     await expect.poll(storedCount).toBe(before + 1)
     // Long before it would be called slow.
     await expect.poll(() => refusals, { timeout: 10_000 }).toEqual([400])
+  })
+
+  test.each([
+    { how: 'as it is', encoding: '', pieces: [EVENT.subarray(0, 5), EVENT.subarray(5)] },
+    { how: 'compressed', encoding: 'gzip', pieces: [PACKED.subarray(0, 5), PACKED.subarray(5)] },
+  ])('has sent what came in pieces, the last of them as it went: $how', async ({ encoding, pieces }) => {
+    const request = new IncomingMessage(new Socket())
+    const body = readBody(request, { maxBytes: 100, encoding, times: BODY_TIMES })
+    for (const piece of pieces) request.push(piece)
+    request.complete = true
+    request.push(null)
+    request.destroy(new Error('aborted'))
+    expect(await body).toEqual({ ok: true, value: EVENT })
   })
 })

@@ -13,7 +13,7 @@ export function helpOf(commands: readonly Command[]): string {
 
 function settingsHelp(): readonly string[] {
   const order =
-    'Settings of serve (a flag wins over the environment, that over the file of --config, that over what is in brackets):'
+    'Settings of serve (a flag wins over the environment, that over the JSON file of --config or TRUECOUNT_CONFIG, that over what is in brackets):'
   const settings = Object.values(SETTINGS).map(
     ({ flag, variable, initial, meaning }) => `  --${flag}, ${variable} (${initial || 'none'}): ${meaning}`,
   )
