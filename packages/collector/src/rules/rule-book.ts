@@ -16,6 +16,11 @@ export interface RuleBook {
 
 interface Entry {
   readonly rule: Rule
+  /** Made when the first event comes that the rule may match: of ten thousand rules most wait for names that are rare. */
+  judging: Judging | undefined
+}
+
+interface Judging {
   readonly compiled: CompiledRule
   readonly memory: (windows: RuleWindows, nowMs: number) => RuleMemory
 }
@@ -52,7 +57,9 @@ export function createRuleBook(): RuleBook {
     shelves.set(rule.projectId, shelf)
     const names = eventNamesOf(rule.conditions)
     shelf.namesOf.set(rule.id, names)
-    const entry = entryOf(rule)
+    // Now, and not when an event comes, it shows whether it can be used.
+    compiled(rule)
+    const entry: Entry = { rule, judging: undefined }
     if (names === undefined) shelf.ofAnyName.set(rule.id, entry)
     for (const name of names ?? []) {
       const entries = shelf.byName.get(name) ?? new Map<string, Entry>()
@@ -68,9 +75,10 @@ export function createRuleBook(): RuleBook {
       if (shelf === undefined) return []
       const fired: Rule['actions'][] = []
       for (const entries of [shelf.byName.get(event.eventName) ?? NO_ENTRIES, shelf.ofAnyName]) {
-        for (const { rule, compiled, memory } of entries.values()) {
+        for (const entry of entries.values()) {
+          const { compiled, memory } = (entry.judging ??= judgingOf(entry.rule))
           const { kind } = compiled.judge(event, memory(windows, event.receivedAtMs))
-          if (kind === 'fires') fired.push(rule.actions)
+          if (kind === 'fires') fired.push(entry.rule.actions)
         }
       }
       return fired
@@ -83,14 +91,17 @@ const DAY_MS = 86_400_000
 /** How long a key is remembered after the last of its events arrived, beyond what its window needs. */
 const KEPT_MS = 7 * DAY_MS
 
-function entryOf(rule: Rule): Entry {
-  const compiled = compileRule(rule)
-  if (!compiled.ok) throw new Error(`The stored rule ${rule.id} does not compile: ${compiled.message}`)
+function compiled(rule: Rule): CompiledRule {
+  const outcome = compileRule(rule)
+  if (!outcome.ok) throw new Error(`The stored rule ${rule.id} does not compile: ${outcome.message}`)
+  return outcome.value
+}
+
+function judgingOf(rule: Rule): Judging {
   const withinMs = rule.window === null ? 0 : (parseWithin(rule.window.within) as number)
   const keptMs = KEPT_MS + withinMs + graceMs({ count: 1, withinMs })
   return {
-    rule,
-    compiled: compiled.value,
+    compiled: compiled(rule),
     memory: (windows, nowMs) => ({
       read: (key) => windows.read(rule.id, key),
       write: (key, state) => windows.write(rule.id, key, state, nowMs, nowMs + keptMs),
