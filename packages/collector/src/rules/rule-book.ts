@@ -58,7 +58,7 @@ export function createRuleBook(): RuleBook {
     const names = eventNamesOf(rule.conditions)
     shelf.namesOf.set(rule.id, names)
     // Now, and not when an event comes, it shows whether it can be used.
-    compiled(rule)
+    compiledOf(rule)
     const entry: Entry = { rule, judging: undefined }
     if (names === undefined) shelf.ofAnyName.set(rule.id, entry)
     for (const name of names ?? []) {
@@ -91,7 +91,7 @@ const DAY_MS = 86_400_000
 /** How long a key is remembered after the last of its events arrived, beyond what its window needs. */
 const KEPT_MS = 7 * DAY_MS
 
-function compiled(rule: Rule): CompiledRule {
+function compiledOf(rule: Rule): CompiledRule {
   const outcome = compileRule(rule)
   if (!outcome.ok) throw new Error(`The stored rule ${rule.id} does not compile: ${outcome.message}`)
   return outcome.value
@@ -101,7 +101,7 @@ function judgingOf(rule: Rule): Judging {
   const withinMs = rule.window === null ? 0 : (parseWithin(rule.window.within) as number)
   const keptMs = KEPT_MS + withinMs + graceMs({ count: 1, withinMs })
   return {
-    compiled: compiled(rule),
+    compiled: compiledOf(rule),
     memory: (windows, nowMs) => ({
       read: (key) => windows.read(rule.id, key),
       write: (key, state) => windows.write(rule.id, key, state, nowMs, nowMs + keptMs),
