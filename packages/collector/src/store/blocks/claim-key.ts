@@ -48,7 +48,7 @@ export function secondsOf(timeMs: number): number {
 
 /**
  * Whether an erasure by time releases a key that is kept with these seconds: only when its event is surely hidden, so that of the second
- * in which `beforeMs` lies no key is released, nor of the times beyond those that can be kept.
+ * in which `beforeMs` lies no key is released, nor of the times beyond those that can be kept, which `NEVER_RELEASED` is.
  */
 export function isBefore(seconds: number, beforeMs: number): boolean {
   return seconds < Math.min(Math.floor(beforeMs / 1000), NEVER_RELEASED)

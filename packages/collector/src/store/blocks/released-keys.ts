@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { isBefore, NEVER_RELEASED } from './claim-key.ts'
+import { isBefore } from './claim-key.ts'
 
 interface TimeErasure {
   readonly upTo: number
@@ -22,6 +22,5 @@ export function loadReleasedKeys(db: Database): IsReleased {
     erasures.set(project, of)
   }
   return (project, seconds, number) =>
-    seconds !== NEVER_RELEASED &&
-    (erasures.get(project)?.some(({ upTo, before }) => number <= upTo && isBefore(seconds, before)) ?? false)
+    erasures.get(project)?.some(({ upTo, before }) => number <= upTo && isBefore(seconds, before)) ?? false
 }

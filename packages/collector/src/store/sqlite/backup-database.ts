@@ -39,9 +39,6 @@ export async function backupDatabase(from: string, to: string, onProgress: OnPro
   refuseExisting(to)
   const source = openToRead(from)
   return makeCopy(source, to, async (partial) => {
-    rmSync(partial, { force: true })
-    // One read transaction over all steps: SQLite would begin the copy anew whenever a collector commits in between.
-    source.exec('BEGIN')
     const rows = countRows(source)
     await copyPages(source, partial, onProgress)
     const result = resultOf(source)
@@ -71,8 +68,6 @@ export async function restoreDatabase(from: string, to: string, examine: Examine
   for (const path of [to, `${to}-wal`, `${to}-journal`]) refuseExisting(path)
   const source = openToRead(from)
   return makeCopy(source, to, async (partial) => {
-    rmSync(partial, { force: true })
-    source.exec('BEGIN')
     const result = resultOf(source)
     await copyPages(source, partial, () => undefined)
     const [problem, ...others] = withCopy(partial, examine)
@@ -90,6 +85,9 @@ type Copy = (partial: string) => Promise<BackupResult>
 async function makeCopy(source: Database.Database, to: string, copy: Copy): Promise<BackupResult> {
   const partial = `${to}.partial`
   try {
+    rmSync(partial, { force: true })
+    // One read transaction over all steps: SQLite would begin the copy anew whenever a collector commits in between.
+    source.exec('BEGIN')
     const result = await copy(partial)
     giveName(partial, to)
     return result
