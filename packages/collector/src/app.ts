@@ -35,7 +35,7 @@ import { createAllRuleRoutes } from './rules/all-rule-routes.ts'
 import { createRuleBook, type RuleBook } from './rules/rule-book.ts'
 import { startWorkers, type Workers } from './start-workers.ts'
 import type { Eraser } from './store/eraser.ts'
-import type { Project } from './store/registry.ts'
+import type { Project, Projects } from './store/registry.ts'
 import { rememberAccess } from './store/remember-access.ts'
 import type { Store } from './store/store.ts'
 
@@ -59,7 +59,7 @@ export interface AppParts {
   readonly bodyTimes: BodyTimes
   readonly flatAccess: FlatAccess
   /** The project that the flat API serves; `undefined` while there is none. */
-  readonly findFlatProject: () => Promise<Project | undefined>
+  readonly findFlatProject: (projects: Projects) => Promise<Project | undefined>
 }
 
 export interface App {
@@ -164,7 +164,7 @@ function createGate({ store, hashKey, now, monotonicMs, randomBytes, bodyTimes }
 }
 
 function createFlat(
-  { store, hashKey, flatAccess: access, findFlatProject: findProject, random }: KeyedParts,
+  { store, hashKey, flatAccess: access, findFlatProject, random }: KeyedParts,
   take: TakeEvents,
   erase: EraseEvents,
   onFailure: FlatParts['onFailure'],
@@ -173,7 +173,7 @@ function createFlat(
     ...store,
     hashKey,
     access,
-    findProject,
+    findProject: () => findFlatProject(store.projects),
     take,
     erase,
     newName: createRandomName(random),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { lookup, Resolver } from 'node:dns/promises'
 import { existsSync, readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
-import { type App, createApp } from './app.ts'
+import { type App, type AppParts, createApp } from './app.ts'
 import { createNameResolver } from './deliver/name-resolver.ts'
 import { createAddressPolicy } from './deliver/webhook-address.ts'
 import type { FlatAccess } from './flat/flat-access.ts'
@@ -12,7 +12,6 @@ import type { Log } from './log.ts'
 import { claimDatabase } from './store/sqlite/claim-database.ts'
 import { openStore } from './store/blocks/open-store.ts'
 import { createStoreLog } from './store-log.ts'
-import type { Project } from './store/registry.ts'
 import { StoreError } from './store/store-error.ts'
 import type { Durability, Store } from './store/store.ts'
 
@@ -134,15 +133,15 @@ interface Wanted {
 
 interface Opened {
   readonly store: Store
-  readonly findFlatProject: () => Promise<Project | undefined>
+  readonly findFlatProject: AppParts['findFlatProject']
 }
 
 /** Rejects with `StoreError` (`unusable`) also for a project that is named and does not exist. */
 async function open({ dbPath, durability, flatProject: named, reportMemoryMb, log }: Wanted): Promise<Opened> {
   const store = await openStore(dbPath, durability, createStoreLog(log), reportMemoryMb)
-  if (named === undefined) return { store, findFlatProject: store.projects.first }
+  if (named === undefined) return { store, findFlatProject: (projects) => projects.first() }
   const id = named.toLowerCase()
-  if ((await store.projects.find(id)) !== undefined) return { store, findFlatProject: () => store.projects.find(id) }
+  if ((await store.projects.find(id)) !== undefined) return { store, findFlatProject: (projects) => projects.find(id) }
   await store.close()
   throw new StoreError('unusable', `flatProject: there is no project ${named} in this database`)
 }

@@ -6,9 +6,11 @@ import { openTestStore } from './open-test-store.ts'
 import { startTestApp, type TestApp } from './start-test-app.ts'
 
 let lookUps = 0
+let projectLookUps = 0
 const app: TestApp = await startTestApp({
   wrapStore: (store) => ({
     ...store,
+    projects: { ...store.projects, first: () => ((projectLookUps += 1), store.projects.first()) },
     apiKeys: { ...store.apiKeys, findByHash: (hash) => ((lookUps += 1), store.apiKeys.findByHash(hash)) },
   }),
 })
@@ -30,6 +32,18 @@ test('A key is looked up once while no other process commits anything', async ()
   await other.users.create(app.projectId, ['a'])
   expect(await statusWith(app.publishableKey)).toBe(202)
   expect(lookUps).toBe(before + 1)
+})
+
+test('The project of the flat API is looked up once while no other process commits anything', async () => {
+  const list = async () =>
+    (await fetch(`${app.url}/events`, { headers: { authorization: `Bearer ${app.secretKey}` } })).status
+  await list()
+  const before = projectLookUps
+  for (let i = 0; i < 5; i++) expect(await list()).toBe(200)
+  expect(projectLookUps).toBe(before)
+  await other.users.create(app.projectId, ['b'])
+  expect(await list()).toBe(200)
+  expect(projectLookUps).toBe(before + 1)
 })
 
 test('All who ask in a task of the event loop ask the file once whether another process committed anything, and again in the next', async () => {

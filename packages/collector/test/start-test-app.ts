@@ -21,6 +21,7 @@ import type { Route } from '../src/http/route.ts'
 import { type KeyWish, newKey } from '../src/manage/new-key.ts'
 import type { Log } from '../src/log.ts'
 import { openTestStore } from './open-test-store.ts'
+import type { Projects } from '../src/store/registry.ts'
 import type { Store } from '../src/store/store.ts'
 
 /** A folder of its own for one test file's databases. */
@@ -95,7 +96,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const policy = createAddressPolicy((readAddressList(webhookAllow) as { list: AddressList }).list)
   const webhooks = { policy, resolveName, random, deliveriesKeptMs }
   const { flatAccess = 'loopback' } = options
-  const flat = { flatAccess, findFlatProject: store.projects.first }
+  const flat = { flatAccess, findFlatProject: ({ first }: Projects) => first() }
   const parts = { ...flat, log, now, monotonicMs, randomBytes, ...webhooks, bodyTimes, isTrusted }
   const app = createApp({ ...parts, store: wrapStore(store) })
   const worker = await app.start()

@@ -1,6 +1,9 @@
 import type { ApiKey, ApiKeys, Project, Projects } from './registry.ts'
 import type { Store } from './store.ts'
 
+/** The oldest project is remembered under no id. */
+const OLDEST = ''
+
 /** Most rows of a kind that are remembered. */
 const MOST = 10_000
 
@@ -44,6 +47,7 @@ export function rememberAccess(store: Store, afterTask: (run: () => void) => voi
   }
   const remembered: Projects = {
     ...store.projects,
+    first: () => find(projects, OLDEST, () => store.projects.first()),
     find: (projectId) => find(projects, projectId, () => store.projects.find(projectId)),
     update: (project) => store.projects.update(project).finally(forget),
   }

@@ -20,6 +20,7 @@ export function expectSegment(segment: Segment, events: readonly BlockEvent[]): 
   expect([...segment.column('timeOrder')]).toEqual(rowsOf(order))
   const { rows, starts } = segment.column('userOrder')
   const users = segment.column('users')
+  const mayHaveUser = segment.column('mayHaveUser')
   const whose = new Map<string, { readonly project: number; readonly userId: string }>()
   for (const { project, userId } of sorted) {
     if (userId !== null) whose.set(JSON.stringify([project, userId]), { project, userId })
@@ -28,10 +29,13 @@ export function expectSegment(segment: Segment, events: readonly BlockEvent[]): 
   for (const { project, userId } of whose.values()) {
     const place = users.find(project, userId)
     expect(users.text(place)).toBe(userId)
-    const own = order.filter((event) => event.project === project && event.userId === userId)
-    expect([...rows.subarray(starts[place], starts[place + 1])]).toEqual(rowsOf(own))
+    expect(mayHaveUser(project, userId)).toBe(true)
+    const isOwn = (event: BlockEvent) => event.project === project && event.userId === userId
+    for (const _ of ['first', 'again']) expect([...users.rowsOf(place)]).toEqual(rowsOf(sorted.filter(isOwn)))
+    expect([...rows.subarray(starts[place], starts[place + 1])]).toEqual(rowsOf(order.filter(isOwn)))
   }
   expect(users.find(1, 'nobody has this name')).toBe(0)
+  expect(mayHaveUser(1, 'nobody has this name')).toBe(false)
 
   const asked = [...sorted.keys()].toSorted((a, b) => ((a * 7) % 11) - ((b * 7) % 11))
   expect(segment.content(asked)).toEqual(asked.map((row) => contentOf(sorted[row] as BlockEvent)))

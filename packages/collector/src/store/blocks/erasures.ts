@@ -67,7 +67,11 @@ export function createErasures(erasures: readonly Erasure[]): Erasures {
       const some = byProject.get(project)?.filter(({ id, upTo }) => id > erasedTo && upTo >= segment.last) ?? []
       if (some.length === 0) return NOTHING
       const users = new Set(
-        some.map(({ userId }) => (userId === null ? 0 : segment.column('users').find(project, userId))),
+        some.map(({ userId }) =>
+          userId !== null && segment.column('mayHaveUser')(project, userId)
+            ? segment.column('users').find(project, userId)
+            : 0,
+        ),
       )
       users.delete(0)
       return { before: Math.max(...some.map(({ before }) => before ?? -Infinity)), users }

@@ -2,6 +2,7 @@ import type { BlockRows } from './block-rows.ts'
 import { toDirectory } from './directory-part.ts'
 import { gather } from './gather.ts'
 import { usersOfRows } from './row-users.ts'
+import { createRowsOfUser } from './rows-of-user.ts'
 import type { Columns, EventContent, Segment, Times, UserColumn, UserOrder } from './segment.ts'
 import { smallUints } from './small-uints.ts'
 import { sortRows } from './sort-rows.ts'
@@ -47,10 +48,12 @@ export function createMemorySegment(
     groups.map(({ start }) => start),
   )
   let userOrder: UserOrder | undefined
+  const mayHaveUser: Columns['mayHaveUser'] = (project, text) => tailUsers.find(project, text) !== undefined
   const columns: { readonly [K in keyof Columns]: () => Columns[K] } = {
     directory: () => directory,
     times: () => times,
     users: userColumn,
+    mayHaveUser: () => mayHaveUser,
     pages: () => pages,
     numbers: () => numbers,
     timeOrder: () => timeOrder,
@@ -86,12 +89,13 @@ function createUserColumn(
     const user = tailUsers.find(project, userId)
     return user === undefined ? 0 : Math.max(users.indexOf(user), 0)
   }
+  const rowsOf = createRowsOfUser(places)
   return () => {
     if (generation !== tailUsers.generation()) {
       generation = tailUsers.generation()
       const ids = Uint32Array.from(users, (user, place) => (place === 0 ? 0 : tailUsers.idOf(user)))
       const largestId = ids.reduce((largest, id) => Math.max(largest, id))
-      column = { places, text, find, ids, largestId }
+      column = { places, text, find, ids, largestId, rowsOf }
     }
     return column
   }

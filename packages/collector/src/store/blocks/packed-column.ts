@@ -32,6 +32,11 @@ export function packColumn(values: ArrayLike<number>, differences = false): Buff
   return bytes
 }
 
+/** The place behind a column that begins at `at`. */
+export function endOfColumn(bytes: Buffer, at = 0): number {
+  return at + HEAD_BYTES + (bytes[at] as Width) * bytes.readUInt32LE(at + 4)
+}
+
 /** Reads a column that begins at `at`. */
 export function unpackColumn(bytes: Buffer, at = 0): UnpackedColumn {
   const head = bytes.readUInt16LE(at)
@@ -39,7 +44,7 @@ export function unpackColumn(bytes: Buffer, at = 0): UnpackedColumn {
   const count = bytes.readUInt32LE(at + 4)
   const base = bytes.readDoubleLE(at + 8)
   const start = at + HEAD_BYTES
-  const end = start + width * count
+  const end = endOfColumn(bytes, at)
   const stored = readPlanes(bytes.subarray(start, end), width, count)
   if (head < 0x100) return { base, values: stored, end }
   return { ...sums(stored, base), end }

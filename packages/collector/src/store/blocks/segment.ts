@@ -21,6 +21,8 @@ export interface Columns {
   readonly directory: Directory
   readonly times: Times
   readonly users: UserColumn
+  /** `false`: no row is of that user. Small where `users` is large. */
+  readonly mayHaveUser: (project: number, text: string) => boolean
   readonly pages: PageColumn
   /** Number of each row's event, less the segment's `first`. */
   readonly numbers: Uint32Array
@@ -57,6 +59,8 @@ export interface UserColumn {
   text(place: number): string
   /** Place of a user, or 0. */
   find(project: number, text: string): number
+  /** Rows of the user at a place, in their order. */
+  rowsOf(place: number): Uint32Array
 }
 
 export interface PageColumn {

@@ -1,11 +1,13 @@
 import { toDirectory, unpackDirectory } from './directory-part.ts'
 import type { Sized } from './lru-cache.ts'
-import { type ColumnValues, type UnpackedColumn, unpackColumn, unpackedUints } from './packed-column.ts'
+import { type ColumnValues, endOfColumn, type UnpackedColumn, unpackColumn, unpackedUints } from './packed-column.ts'
 import type { Columns, PageColumn, Times, UserColumn } from './segment.ts'
 import { SLOT } from './segment-slots.ts'
 import { smallUints } from './small-uints.ts'
 import { createTextReader } from './text-reader.ts'
 import { timeOrderOf, userOrderOf } from './time-order.ts'
+import { mayHoldUser, userFilterOf } from './user-filter.ts'
+import { createRowsOfUser } from './rows-of-user.ts'
 import type { UserTexts } from './user-texts.ts'
 
 /** Where a segment's columns are made of. */
@@ -40,6 +42,16 @@ export const READ_COLUMNS: ReadColumns = {
     const column = unpackColumn(bytes)
     const value = asUsers(asPlaces(column), unpackedUints(unpackColumn(bytes, column.end)), texts)
     return { value, bytes: ENTRY_BYTES + value.places.byteLength + value.ids.byteLength }
+  },
+  mayHaveUser({ part, texts }) {
+    const bytes = part(SLOT.users)
+    // Not of the column `users`, which would take the room of what is wanted of other segments.
+    const filter = userFilterOf(unpackedUints(unpackColumn(bytes, endOfColumn(bytes))))
+    const value: Columns['mayHaveUser'] = (project, text) => {
+      const id = texts.find(project, text)
+      return id !== 0 && mayHoldUser(filter, id)
+    }
+    return { value, bytes: ENTRY_BYTES + filter.byteLength }
   },
   pages({ part }) {
     const bytes = part(SLOT.pages)
@@ -96,6 +108,7 @@ function asUsers(places: UserColumn['places'], ids: Uint32Array, texts: UserText
       const place = lowerBound(ids, id)
       return ids[place] === id ? place : 0
     },
+    rowsOf: createRowsOfUser(places),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { View } from '../view.ts'
 import { firstNotBefore } from './find-time.ts'
+import { viewsOfUser } from './views-of-user.ts'
 
 /** What an erasure is to hide: events with an earlier time, or those of a user; drop reports too. */
 export type ErasureWish =
@@ -9,7 +10,7 @@ export type ErasureWish =
 /** How many events an erasure hides that are not hidden yet, among the numbers up to `upTo`. */
 export function countErased(views: readonly View[], wish: ErasureWish, upTo: number): number {
   let events = 0
-  for (const view of views) {
+  for (const view of wish.kind === 'user' ? viewsOfUser(views, wish.userId) : views) {
     if (view.segment.first > upTo) break
     const isHit = rowTest(view, wish, upTo)
     if (isHit === 'none') continue

@@ -6,6 +6,7 @@ import { type ListedRow, type ListedRows, listRows, listUserRows } from './liste
 import { mergeRows } from './merge-rows.ts'
 import { placesAt, placesAtRank, sumOf } from './place-at-rank.ts'
 import { eventIdOf, type ReadEvent, readEvents } from './read-events.ts'
+import { viewsOfUser } from './views-of-user.ts'
 
 /** A project as a snapshot names it: by its row, and by its id. */
 export interface ProjectName {
@@ -20,7 +21,7 @@ export function pageOfEvents(snapshot: Snapshot, project: number, offset: number
 }
 
 export function eventsOfUser(snapshot: Snapshot, project: number, userId: string, limit: number): EventPage {
-  const lists = snapshot.views(project).map((view) => listUserRows(view, userId))
+  const lists = viewsOfUser(snapshot.views(project), userId).map((view) => listUserRows(view, userId))
   return { events: numbered(newestOf(lists, 0, limit)), total: rowsOf(lists) }
 }
 

@@ -45,7 +45,6 @@ export function listRows(view: View): ListedRows {
 export function listUserRows(view: View, userId: string): ListedRows {
   const { project, segment, hiddenBefore, hiddenUsers } = view
   const place = segment.column('users').find(project, userId)
-  // Most segments have no rows of most users: the order by user is made where it is needed.
   if (place === 0 || hiddenUsers.has(place)) return listOrdered(view, NO_ROWS)
   const { ids } = segment.column('users')
   if (ids.length * ROWS_WORTH_ORDER > segment.rows) return listOrdered(view, findUserRows(view, place))
@@ -87,18 +86,21 @@ export function timeOf({ base, offsets }: Times, row: number): number {
 }
 
 function findUserRows(view: View, place: number): Uint32Array {
-  const { places } = view.segment.column('users')
-  const times = view.segment.column('times')
-  const numbers = view.segment.column('numbers')
+  const { segment } = view
+  const times = segment.column('times')
+  const numbers = segment.column('numbers')
   const ranges = rowRanges(view, ALL_ROWS)
-  const found: number[] = []
-  // The engine's own search is much faster than a loop.
-  for (let row = places.indexOf(place), i = 0; row >= 0; row = places.indexOf(place, row + 1)) {
+  let i = 0
+  const isVisible = (row: number) => {
     while (row >= (ranges[i]?.end ?? Infinity)) i += 1
-    if (row >= (ranges[i]?.start ?? Infinity)) found.push(row)
+    return row >= (ranges[i]?.start ?? Infinity)
   }
-  return Uint32Array.from(found).sort(
-    (a, b) =>
-      (times.offsets[a] as number) - (times.offsets[b] as number) || (numbers[a] as number) - (numbers[b] as number),
-  )
+  return segment
+    .column('users')
+    .rowsOf(place)
+    .filter(isVisible)
+    .sort(
+      (a, b) =>
+        (times.offsets[a] as number) - (times.offsets[b] as number) || (numbers[a] as number) - (numbers[b] as number),
+    )
 }

@@ -5,6 +5,7 @@ import type { ListedRows } from './listed-rows.ts'
  * however many rows that skips. The lists are in the order of their numbers. Beyond the last row: where they end.
  */
 export function placesAtRank(lists: readonly ListedRows[], rank: number): number[] {
+  if (rank === 0) return lists.map(() => 0)
   const ms = timeAtRank(lists, rank)
   if (ms === undefined) return lists.map(({ length }) => length)
   const places = placesAt(lists, ms)
