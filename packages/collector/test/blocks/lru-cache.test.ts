@@ -9,11 +9,14 @@ test('What fits into half of the bounds is not read again, the last one never, a
       const cache = createLruCache(10 * capacity)
       const readAt = new Map<number, number>()
       asked.forEach((key, i) => {
+        const atHand = cache.peek(key)
         const value = cache.get(key, () => {
           readAt.set(key, i)
           return { value: `v${key}`, bytes: 10 }
         })
         expect(value).toBe(`v${key}`)
+        expect(atHand).toBe(readAt.get(key) === i ? undefined : value)
+        expect(cache.peek(key)).toBe(value)
         const before = asked.lastIndexOf(key, i - 1)
         if (i === 0 || before === -1) return
         const since = new Set(asked.slice(before + 1, i)).size

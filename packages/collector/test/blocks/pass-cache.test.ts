@@ -9,11 +9,14 @@ function goOver(cache: PassCache, keys: readonly number[]): number {
   let reads = 0
   cache.beginPass()
   for (const key of keys) {
+    const before = reads
+    const atHand = cache.peek(key)
     const value = cache.get(key, () => {
       reads += 1
       return { value: `v${key}`, bytes: SIZE }
     })
     expect(value).toBe(`v${key}`)
+    expect(atHand).toBe(reads === before ? value : undefined)
   }
   return reads
 }

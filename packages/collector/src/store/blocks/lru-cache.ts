@@ -4,6 +4,8 @@
  */
 export interface LruCache {
   get<T>(key: number, read: () => Sized<T>): T
+  /** What is kept, if it is; that counts for no use. */
+  peek(key: number): unknown
 }
 
 export interface Sized<T> {
@@ -30,5 +32,6 @@ export function createLruCache(maxBytes: number): LruCache {
       bytes += entry.bytes
       return entry.value
     },
+    peek: (key) => (young.get(key) ?? old.get(key))?.value,
   }
 }

@@ -57,5 +57,6 @@ export function createPassCache(maxBytes: number): PassCache {
       }
       return sized.value
     },
+    peek: (key) => (kept.get(key) ?? (passing.peek(key) as Sized<unknown> | undefined))?.value,
   }
 }

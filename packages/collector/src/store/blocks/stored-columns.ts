@@ -18,6 +18,8 @@ export interface ColumnSource {
   part(slot: number, likelyBytes?: number): Buffer
   /** Columns that others are made of. */
   column<K extends keyof Columns>(kind: K): Columns[K]
+  /** A column if it is in memory. */
+  columnAtHand<K extends keyof Columns>(kind: K): Columns[K] | undefined
 }
 
 type ReadColumns = { readonly [K in keyof Columns]: (source: ColumnSource) => Sized<Columns[K]> }
@@ -43,10 +45,9 @@ export const READ_COLUMNS: ReadColumns = {
     const value = asUsers(asPlaces(column), unpackedUints(unpackColumn(bytes, column.end)), texts)
     return { value, bytes: ENTRY_BYTES + value.places.byteLength + value.ids.byteLength }
   },
-  mayHaveUser({ part, texts }) {
-    const bytes = part(SLOT.users)
-    // Not of the column `users`, which would take the room of what is wanted of other segments.
-    const filter = userFilterOf(unpackedUints(unpackColumn(bytes, endOfColumn(bytes))))
+  mayHaveUser({ part, columnAtHand, texts }) {
+    // Where the column is not in memory, it would take the room of what is wanted of other segments.
+    const filter = userFilterOf(columnAtHand('users')?.ids ?? idsOfUsers(part(SLOT.users)))
     const value: Columns['mayHaveUser'] = (project, text) => {
       const id = texts.find(project, text)
       return id !== 0 && mayHoldUser(filter, id)
@@ -75,6 +76,10 @@ export const READ_COLUMNS: ReadColumns = {
     const value = userOrderOf(column('timeOrder'), places, ids.length)
     return { value, bytes: ENTRY_BYTES + value.rows.byteLength + value.starts.byteLength }
   },
+}
+
+function idsOfUsers(bytes: Buffer): Uint32Array {
+  return unpackedUints(unpackColumn(bytes, endOfColumn(bytes)))
 }
 
 /** A column of four bytes a row, its head, and a byte more, so that the engine need not ask whether there is more. */

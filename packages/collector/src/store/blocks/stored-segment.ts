@@ -45,9 +45,10 @@ export function createSegmentOpener(
       throwAway(body.length + bytes.length)
       return bytes
     }
+    const keyOf = (kind: keyof Columns) => id * KINDS.length + KINDS.indexOf(kind)
+    const columnAtHand = <K extends keyof Columns>(kind: K) => cache.peek(keyOf(kind)) as Columns[K] | undefined
     function column<K extends keyof Columns>(kind: K): Columns[K] {
-      const key = id * KINDS.length + KINDS.indexOf(kind)
-      return cache.get(key, () => READ_COLUMNS[kind]({ rows: events, texts, part, column }))
+      return cache.get(keyOf(kind), () => READ_COLUMNS[kind]({ rows: events, texts, part, column, columnAtHand }))
     }
     /** Those who ask for the last events of somebody ask for the same parts again and again. */
     function content(chunk: number): ContentReader {
