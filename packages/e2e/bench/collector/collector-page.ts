@@ -85,8 +85,8 @@ function questionSection(questions: readonly QuestionFinding[]): string | undefi
 
 Truecount is asked over HTTP, the others by their own clients: chDB and DuckDB inside the process that asks, PostgreSQL over a socket. All hold
 the same events, with page, name and user in columns of their own (PostgreSQL: indexes by time, by user and time, by name, time and
-user; chDB: ordered by name and time). A question is asked once before it is measured, and their answers must be the same; then 20 times a round, or for
-a second, and the median is shown. \`first asked\` is what Truecount took then, in this order from a start on: it read columns into memory, and remembers who is in segments that a question takes as a whole. One
+user; chDB: ordered by name and time). A question is asked once before it is measured, and their answers must be the same; then again and again
+for a second in every round, and the median is shown. \`first asked\` is what Truecount took then, in this order from a start on: it read columns into memory, and remembers who is in segments that a question takes as a whole. One
 answer of Truecount's counts, counts users and fills buckets at once; it is compared with the statement that does one of these.
 Goal: at most the best of the others.
 
