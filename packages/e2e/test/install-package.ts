@@ -34,16 +34,22 @@ export async function installPackage(purpose: Purpose, name: string, version: st
     await mkdir(dirname(folder), { recursive: true })
     // In a folder of its own until it is whole: two tests may want the same package at once.
     const making = await mkdtemp(`${folder}-`)
-    await writeFile(join(making, 'package.json'), '{"private":true}')
-    const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock']
-    await run('npm', ['install', ...quiet, `${name}@${version}`], { cwd: making, timeout: 120_000 })
-    await writeFile(join(making, 'installed'), version)
-    await rename(making, folder).catch(async (error: unknown) => {
+    try {
+      await install(making, `${name}@${version}`)
+      await writeFile(join(making, 'installed'), version)
+      await rename(making, folder)
+    } catch (error) {
       await rm(making, { recursive: true })
       if (!(await isThere())) throw error
-    })
+    }
     return { ok: true, modules }
   } catch (error) {
     return { ok: false, reason: `${name}@${version} could not be installed: ${(error as Error).message.slice(0, 500)}` }
   }
+}
+
+async function install(folder: string, what: string): Promise<void> {
+  await writeFile(join(folder, 'package.json'), '{"private":true}')
+  const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock']
+  await run('npm', ['install', ...quiet, what], { cwd: folder, timeout: 120_000 })
 }

@@ -59,7 +59,7 @@ export interface UserColumn {
   text(place: number): string
   /** Place of a user, or 0. */
   find(project: number, text: string): number
-  /** Rows of the user at a place, in their order. */
+  /** Rows of the user at a place, in their order. Shared: nobody may change them. */
   rowsOf(place: number): Uint32Array
 }
 
