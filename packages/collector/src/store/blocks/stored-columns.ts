@@ -1,13 +1,13 @@
 import { toDirectory, unpackDirectory } from './directory-part.ts'
 import type { Sized } from './lru-cache.ts'
 import { type ColumnValues, endOfColumn, type UnpackedColumn, unpackColumn, unpackedUints } from './packed-column.ts'
+import { createRowsOfUser } from './rows-of-user.ts'
 import type { Columns, PageColumn, Times, UserColumn } from './segment.ts'
 import { SLOT } from './segment-slots.ts'
 import { smallUints } from './small-uints.ts'
 import { createTextReader } from './text-reader.ts'
 import { timeOrderOf, userOrderOf } from './time-order.ts'
 import { mayHoldUser, userFilterOf } from './user-filter.ts'
-import { createRowsOfUser } from './rows-of-user.ts'
 import type { UserTexts } from './user-texts.ts'
 
 /** Where a segment's columns are made of. */

@@ -1,6 +1,6 @@
 import { type BitSet, has, newBitSet } from './bit-set.ts'
 
-/** Then one of forty users that are not there, at most, seems to be. */
+/** Then about one of thirty users that are not there seems to be; mostly fewer, for the bits are a power of two. */
 const BITS_A_USER = 8
 const MIN_BITS = 32
 /** Odd, so that no id loses anything by them. */
